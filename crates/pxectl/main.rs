@@ -1,0 +1,2 @@
+//! `pxectl`: from a serial number to an installed operating system.
+fn main() {}

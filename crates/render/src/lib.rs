@@ -1,0 +1,1 @@
+//! Model to configuration text: dhcpd.conf, iPXE scripts, answer files.

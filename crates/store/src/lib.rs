@@ -1,0 +1,1 @@
+//! What pxectl keeps on disk: the journal of boots.
