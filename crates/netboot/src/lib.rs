@@ -1,1 +1,9 @@
 //! TFTP and HTTP for booting machines, from both ends: the servers and the pretend firmware.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod client;
+pub mod http;
+pub mod open;
+pub mod server;
+pub mod table;
+pub mod tftp;

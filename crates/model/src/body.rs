@@ -1,0 +1,29 @@
+//! What a server sends: bytes in memory, or pieces of a file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+/// Bytes `offset..offset + len` of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// First byte.
+    pub offset: u64,
+    /// How many bytes.
+    pub len: u64,
+}
+
+/// Something that can be sent, whole or in ranges.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// Held in memory: scripts, answers, generated payloads.
+    Bytes(Arc<[u8]>),
+    /// A whole file as it is when the table is built; its length is read then.
+    File(Arc<Path>),
+    /// Parts of a file, one after the other: a file inside an ISO image, for one.
+    Pieces {
+        /// The file that holds them.
+        file: Arc<Path>,
+        /// Where they lie, in order.
+        extents: Arc<[Extent]>,
+    },
+}

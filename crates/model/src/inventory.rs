@@ -1,0 +1,197 @@
+//! A sound inventory. Whoever holds one knows that no two hosts share a key and that every name leads somewhere.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::Ipv4Addr;
+
+use crate::arch::Firmware;
+use crate::artifact::Artifact;
+use crate::identity::IdentityKey;
+use crate::name::Name;
+use crate::net::Site;
+use crate::profile::{BUILT_IN, Host, Profile, Rule};
+use crate::recipe::Recipe;
+use crate::settings::Settings;
+use crate::source::{Layer, Origin, Sourced};
+
+/// Where network bootstrap programs come from.
+#[derive(Debug, Clone)]
+pub enum IpxeSource {
+    /// A folder such as Debian's /usr/lib/ipxe, joined with the inventory's folder already.
+    Dir(Sourced<std::path::PathBuf>),
+    /// An artifact for each firmware.
+    Artifacts(BTreeMap<Firmware, Sourced<Name>>),
+}
+
+/// What holds for the whole lab.
+#[derive(Debug, Clone)]
+pub struct Lab {
+    /// Where HTTP answers; 8080 by default.
+    pub http_port: Sourced<u16>,
+    /// Which branches the DHCP configuration gets; none: all that have an NBP.
+    pub firmware: Option<Vec<Sourced<Firmware>>>,
+    /// Where NBPs come from; none: Debian's folder.
+    pub ipxe: Option<IpxeSource>,
+    /// The profile of machines in no inventory: `hold`, `local`, or another.
+    pub unknown: Sourced<Name>,
+    /// The lab's own templates, joined with the inventory's folder already.
+    pub templates: Sourced<std::path::PathBuf>,
+    /// Whether a known serial with an unlisted MAC or UUID is refused and not only warned of.
+    pub strict: bool,
+    /// One or more.
+    pub sites: Vec<Site>,
+}
+
+/// Everything that an inventory says, and the recipes that it builds on.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// What holds for all.
+    pub lab: Lab,
+    /// By name.
+    pub artifacts: BTreeMap<Name, Artifact>,
+    /// By name, without the built-in ones.
+    pub profiles: BTreeMap<Name, Profile>,
+    /// In the order in which they were read.
+    pub hosts: Vec<Host>,
+    /// In the order in which they are tried.
+    pub rules: Vec<Rule>,
+    /// By name, `local` and `hold` among them.
+    pub recipes: BTreeMap<Name, Recipe>,
+}
+
+/// A sound inventory with its indexes.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    parts: Parts,
+    keys: HashMap<(IdentityKey, String), usize>,
+}
+
+/// Why parts are not sound. Lint finds all such things with their places; this is the last line of defence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsound {
+    /// Two hosts with one key.
+    #[error("two hosts have the {0} {1}")]
+    SharedKey(IdentityKey, String),
+    /// A host that nothing can recognise.
+    #[error("host {0} has no key to be known by")]
+    NoKey(usize),
+    /// A name that leads nowhere.
+    #[error("there is no {0} `{1}`")]
+    Dangling(&'static str, String),
+    /// No site at all.
+    #[error("the lab has no server address")]
+    NoSite,
+}
+
+impl Inventory {
+    /// Proves the parts sound and indexes them.
+    ///
+    /// # Errors
+    /// The first thing that is not.
+    pub fn new(parts: Parts) -> Result<Self, Unsound> {
+        let mut keys = HashMap::new();
+        for (n, host) in parts.hosts.iter().enumerate() {
+            let mut known = false;
+            for key in IdentityKey::ALL {
+                for value in host.identity.values(key) {
+                    known = true;
+                    if keys.insert((key, value.clone()), n).is_some_and(|other| other != n) {
+                        return Err(Unsound::SharedKey(key, value));
+                    }
+                }
+            }
+            if !known {
+                return Err(Unsound::NoKey(n));
+            }
+        }
+        if parts.lab.sites.is_empty() {
+            return Err(Unsound::NoSite);
+        }
+        let inventory = Self { parts, keys };
+        let hosts = inventory.parts.hosts.iter().map(|h| &h.profile.value);
+        let rules = inventory.parts.rules.iter().map(|r| &r.profile.value);
+        for name in hosts.chain(rules).chain([&inventory.parts.lab.unknown.value]) {
+            inventory.settings_of(name)?;
+        }
+        Ok(inventory)
+    }
+
+    /// All parts.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// The lab.
+    pub fn lab(&self) -> &Lab {
+        &self.parts.lab
+    }
+
+    /// The host with this value (in compared form) under this key, by its position.
+    pub fn host_by(&self, key: IdentityKey, value: &str) -> Option<usize> {
+        self.keys.get(&(key, value.to_owned())).copied()
+    }
+
+    /// The host that a person means: by name, serial, MAC, UUID, asset or board serial.
+    pub fn find(&self, text: &str) -> Option<usize> {
+        let by_name = self.parts.hosts.iter().position(|h| h.name.as_ref().is_some_and(|n| n.value.as_str() == text));
+        by_name.or_else(|| {
+            let tag = crate::identity::Tag::new(text).ok().map(|t| t.key().to_owned());
+            let mac = text.parse::<crate::mac::Mac>().ok().map(|m| m.to_string());
+            let uuid = text.parse::<crate::uuid::Uuid>().ok().map(|u| u.to_string());
+            IdentityKey::ALL.into_iter().find_map(|key| {
+                let value = match key {
+                    IdentityKey::Mac => &mac,
+                    IdentityKey::Uuid => &uuid,
+                    _ => &tag,
+                };
+                self.host_by(key, value.as_deref()?)
+            })
+        })
+    }
+
+    /// What a profile says with everything that it extends and its recipe's name.
+    ///
+    /// # Errors
+    /// Where a name leads nowhere or `extends` runs in a circle.
+    pub fn settings_of(&self, profile: &Name) -> Result<(Settings, &Recipe), Unsound> {
+        let mut chain = Vec::new();
+        let mut at = profile.clone();
+        while let Some(next) = self.parts.profiles.get(&at) {
+            if chain.len() > self.parts.profiles.len() {
+                return Err(Unsound::Dangling("end to the chain of profile", profile.to_string()));
+            }
+            chain.push(next);
+            match &next.extends {
+                Some(base) => at = base.value.clone(),
+                None => break,
+            }
+        }
+        let mut settings = Settings::default();
+        if chain.last().is_none_or(|last| last.extends.is_some()) {
+            if !BUILT_IN.contains(&at.as_str()) {
+                return Err(Unsound::Dangling("profile", at.to_string()));
+            }
+            settings.recipe = Some(Sourced { value: at.clone(), origin: Origin { layer: Layer::Default, route: None } });
+        }
+        for profile in chain.iter().rev() {
+            settings.overlay(&profile.settings);
+        }
+        let name = settings.recipe.as_ref().map(|r| r.value.clone());
+        let name = name.ok_or_else(|| Unsound::Dangling("recipe for profile", profile.to_string()))?;
+        let recipe = self.parts.recipes.get(&name).ok_or_else(|| Unsound::Dangling("recipe", name.to_string()))?;
+        Ok((settings, recipe))
+    }
+
+    /// The only site, or the one with this name; none where the choice is open or the name is unknown.
+    pub fn site(&self, name: Option<&str>) -> Option<&Site> {
+        let sites = &self.parts.lab.sites;
+        match name {
+            None => if let [only] = sites.as_slice() { Some(only) } else { None },
+            Some(name) => sites.iter().find(|s| s.name.as_ref().is_some_and(|n| n.value.as_str() == name)),
+        }
+    }
+
+    /// Every server address of the lab.
+    pub fn servers(&self) -> impl Iterator<Item = Ipv4Addr> {
+        self.parts.lab.sites.iter().map(|s| s.server.value)
+    }
+}

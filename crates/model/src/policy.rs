@@ -1,0 +1,78 @@
+//! Which DHCP client gets which boot file: one table, for every DHCP server that is rendered and for ProxyDHCP.
+
+use std::net::Ipv4Addr;
+
+use crate::arch::Firmware;
+
+/// The name under which TFTP serves the NBP of a firmware. It fits the layouts of Debian's package and of iPXE's releases.
+pub fn nbp_name(firmware: Firmware) -> &'static str {
+    match firmware {
+        Firmware::Bios => "undionly.kpxe",
+        Firmware::UefiX64 => "snponly.efi",
+        Firmware::UefiIa32 => "i386/snponly.efi",
+        Firmware::UefiArm32 => "arm32/snponly.efi",
+        Firmware::UefiArm64 => "arm64/snponly.efi",
+    }
+}
+
+/// Which client a branch is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// iPXE with HTTP: user class `iPXE` (option 77) and sub-option 19 of option 175.
+    Ipxe,
+    /// Firmware that speaks UEFI HTTP Boot: vendor class `HTTPClient` (option 60) and this architecture (option 93).
+    HttpBoot(Firmware),
+    /// Firmware that speaks PXE, of this architecture (option 93).
+    Pxe(Firmware),
+}
+
+/// What it gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BootFile {
+    /// A URL.
+    Url(String),
+    /// A file name for TFTP from `next-server`.
+    Tftp(String),
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// For whom.
+    pub client: Client,
+    /// What.
+    pub file: BootFile,
+}
+
+/// The table: the first branch that fits decides. Whoever fits none gets an address and no boot file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// In order, iPXE first: a ROM that is iPXE itself must not be given an NBP again.
+    pub branches: Vec<Branch>,
+}
+
+/// A DHCP `file` field holds 128 bytes, the last of them zero (RFC 2131 2).
+pub const BOOT_FILE_MAX: usize = 127;
+
+/// The firmware that gets branches where the lab names none: those whose NBPs Debian's package `ipxe` brings.
+pub const DEFAULT_FIRMWARE: [Firmware; 2] = [Firmware::Bios, Firmware::UefiX64];
+
+/// `http://server:port`, without the port where it is 80.
+pub fn http_base(server: Ipv4Addr, port: u16) -> String {
+    if port == 80 { format!("http://{server}") } else { format!("http://{server}:{port}") }
+}
+
+impl Policy {
+    /// The table for a server and the firmware of its lab.
+    pub fn new(base: &str, firmware: &[Firmware]) -> Self {
+        let mut branches = vec![Branch { client: Client::Ipxe, file: BootFile::Url(format!("{base}/boot.ipxe")) }];
+        for firmware in Firmware::ALL.into_iter().filter(|f| firmware.contains(f) && !f.http_arch().is_empty()) {
+            let file = BootFile::Url(format!("{base}/nbp/{}", nbp_name(firmware)));
+            branches.push(Branch { client: Client::HttpBoot(firmware), file });
+        }
+        for firmware in Firmware::ALL.into_iter().filter(|f| firmware.contains(f)) {
+            branches.push(Branch { client: Client::Pxe(firmware), file: BootFile::Tftp(nbp_name(firmware).to_owned()) });
+        }
+        Self { branches }
+    }
+}

@@ -1,0 +1,129 @@
+//! Who an asker is, and what it gets: the one resolver. The servers, `lint`, `explain`, `render` and `boot-test` all call it.
+
+use crate::arch::Firmware;
+use crate::identity::{Identity, IdentityKey, MachineId};
+use crate::inventory::Inventory;
+use crate::name::Name;
+use crate::profile::{Host, MatchKey, Rule};
+use crate::recipe::Recipe;
+use crate::settings::Settings;
+use crate::source::Sourced;
+
+/// What decided.
+#[derive(Debug, Clone, Copy)]
+pub enum Because<'a> {
+    /// A host's entry, found by this key.
+    Host(&'a Host, IdentityKey),
+    /// A rule.
+    Rule(usize, &'a Rule),
+    /// `lab.unknown`: it is in no inventory.
+    Unknown,
+}
+
+/// Who an asker is.
+#[derive(Debug, Clone)]
+pub enum Resolution<'a> {
+    /// One of ours, or nobody; and what a person should know of it.
+    Found(Because<'a>, Vec<String>),
+    /// Its keys contradict each other. The text says how, for its screen and the log.
+    Refused(String),
+}
+
+/// Finds out who an asker is. Keys are tried in the order of [`IdentityKey::ALL`]; a host beats every rule.
+///
+/// Refused are: a MAC or UUID of another host than the one that was found; a host that was found by a weaker key while the
+/// machine states a stronger one that contradicts the entry; and, where the lab is `strict`, a MAC or UUID that the entry does not list.
+pub fn resolve<'a>(inventory: &'a Inventory, who: &Identity, firmware: Option<Firmware>) -> Resolution<'a> {
+    let found = IdentityKey::ALL.into_iter().find_map(|key| {
+        who.values(key).into_iter().find_map(|value| inventory.host_by(key, &value)).map(|host| (key, host))
+    });
+    let Some((by, index)) = found else {
+        let rule = inventory.parts().rules.iter().enumerate().find(|(_, rule)| fits(rule, who, firmware));
+        let because = rule.map_or(Because::Unknown, |(n, rule)| Because::Rule(n, rule));
+        return Resolution::Found(because, Vec::new());
+    };
+    let host = &inventory.parts().hosts[index];
+    let label = host.label();
+    let mut notes = Vec::new();
+    for key in [IdentityKey::Serial, IdentityKey::Uuid, IdentityKey::Mac] {
+        let said = who.values(key);
+        let listed = host.identity.values(key);
+        for value in &said {
+            if let Some(other) = inventory.host_by(key, value).filter(|other| *other != index) {
+                let other = inventory.parts().hosts[other].label();
+                return Resolution::Refused(format!("its {by} is that of {label}, but its {key} {value} is that of {other}"));
+            }
+        }
+        let contradicts = !said.is_empty() && !listed.is_empty() && !said.iter().any(|value| listed.contains(value));
+        if contradicts {
+            let text = format!("it has the {by} of {label}, but its {key} {} is not in that entry", said.join(", "));
+            if key < by || inventory.lab().strict {
+                return Resolution::Refused(text);
+            }
+            notes.push(text);
+        }
+    }
+    Resolution::Found(Because::Host(host, by), notes)
+}
+
+fn fits(rule: &Rule, who: &Identity, firmware: Option<Firmware>) -> bool {
+    rule.matches.iter().all(|(key, glob)| {
+        let values = match key {
+            MatchKey::Serial => who.values(IdentityKey::Serial),
+            MatchKey::Uuid => who.values(IdentityKey::Uuid),
+            MatchKey::Mac => who.values(IdentityKey::Mac),
+            MatchKey::Asset => who.values(IdentityKey::Asset),
+            MatchKey::BoardSerial => who.values(IdentityKey::BoardSerial),
+            MatchKey::Product => vec![who.product.clone()],
+            MatchKey::Manufacturer => vec![who.manufacturer.clone()],
+            MatchKey::Firmware => firmware.iter().map(ToString::to_string).collect(),
+        };
+        values.iter().any(|value| glob.value.matches(value))
+    })
+}
+
+/// Everything that a machine gets, all layers merged.
+#[derive(Debug, Clone)]
+pub struct Setup<'a> {
+    /// What decided.
+    pub because: Because<'a>,
+    /// Its lasting name in the journal: the entry's strongest key, else its own.
+    pub machine: Option<MachineId>,
+    /// How people call it.
+    pub label: String,
+    /// The profile, and which entry named it.
+    pub profile: Sourced<Name>,
+    /// Its recipe.
+    pub recipe: &'a Recipe,
+    /// recipe < extended profile < profile < rule < host.
+    pub settings: Settings,
+}
+
+/// Merges the layers for what was found.
+///
+/// # Panics
+/// Never for a sound [`Inventory`]: it has proved that the names lead somewhere.
+pub fn set_up<'a>(inventory: &'a Inventory, because: Because<'a>, who: &Identity) -> Setup<'a> {
+    let (profile, over) = match because {
+        Because::Host(host, _) => (&host.profile, Some(&host.settings)),
+        Because::Rule(_, rule) => (&rule.profile, Some(&rule.settings)),
+        Because::Unknown => (&inventory.lab().unknown, None),
+    };
+    let (mut settings, recipe) =
+        inventory.settings_of(&profile.value).expect("a sound inventory's profiles all lead to a recipe");
+    if let Some(over) = over {
+        settings.overlay(over);
+    }
+    let (machine, label) = match because {
+        Because::Host(host, _) => (host.identity.machine(), host.label()),
+        _ => (who.machine(), display_label(who)),
+    };
+    Setup { because, machine, label, profile: profile.clone(), recipe, settings }
+}
+
+fn display_label(who: &Identity) -> String {
+    let serial = who.serial.as_ref().map(ToString::to_string);
+    let mac = || who.macs.first().map(ToString::to_string);
+    let uuid = || who.uuid.as_ref().map(ToString::to_string);
+    serial.or_else(mac).or_else(uuid).unwrap_or_else(|| "a machine without a serial number".to_owned())
+}

@@ -1,0 +1,180 @@
+//! Bodies whose files are open: what a table holds, so that answering a request opens nothing.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use pxectl_model::body::{Body, Extent};
+
+/// A body that can be read at any offset, by any number of readers at once.
+#[derive(Debug, Clone)]
+pub enum OpenBody {
+    /// In memory.
+    Bytes {
+        /// The content.
+        bytes: Arc<[u8]>,
+        /// When the table was built.
+        modified: SystemTime,
+    },
+    /// In a file.
+    Pieces(Arc<OpenPieces>),
+}
+
+/// Parts of an open file, one after the other.
+#[derive(Debug)]
+pub struct OpenPieces {
+    /// The file; a replaced file (rename) stays readable through it.
+    pub file: File,
+    /// Where the parts lie; never past the file's end when it was opened.
+    pub extents: Arc<[Extent]>,
+    /// Bytes of all parts.
+    pub len: u64,
+    /// What the file was when it was opened; while it is sent it must stay so.
+    pub stamp: Stamp,
+}
+
+/// What tells one version of a file from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Inode number.
+    pub inode: u64,
+    /// Modification time, nanoseconds since the epoch.
+    pub modified_ns: i128,
+    /// Bytes of the whole file.
+    pub len: u64,
+}
+
+impl Stamp {
+    /// The stamp of an open file.
+    ///
+    /// # Errors
+    /// As fstat(2).
+    pub fn of(file: &File) -> io::Result<Self> {
+        let meta = file.metadata()?;
+        let modified_ns = i128::from(meta.mtime()) * 1_000_000_000 + i128::from(meta.mtime_nsec());
+        Ok(Self { inode: meta.ino(), modified_ns, len: meta.len() })
+    }
+}
+
+impl OpenBody {
+    /// Opens what a body names.
+    ///
+    /// # Errors
+    /// Where the file cannot be opened, is no regular file, or is shorter than the extents say.
+    pub fn open(body: &Body) -> io::Result<Self> {
+        let (path, extents) = match body {
+            Body::Bytes(bytes) => return Ok(Self::Bytes { bytes: bytes.clone(), modified: SystemTime::now() }),
+            Body::File(path) => (path, None),
+            Body::Pieces { file, extents } => (file, Some(extents.clone())),
+        };
+        // A FIFO would block the open for ever; NONBLOCK is without effect on regular files.
+        let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
+        let file = File::from(rustix::fs::open(&**path, flags, rustix::fs::Mode::empty())?);
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        let stamp = Stamp::of(&file)?;
+        let extents = extents.unwrap_or_else(|| Arc::from([Extent { offset: 0, len: stamp.len }]));
+        let mut len = 0_u64;
+        for extent in extents.iter() {
+            let end = extent.offset.checked_add(extent.len).filter(|end| *end <= stamp.len);
+            len = end.and_then(|_| len.checked_add(extent.len)).ok_or_else(|| {
+                io::Error::new(io::ErrorKind::InvalidData, "the file is shorter than its index says")
+            })?;
+        }
+        Ok(Self::Pieces(Arc::new(OpenPieces { file, extents, len, stamp })))
+    }
+
+    /// Bytes in all.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Bytes { bytes, .. } => bytes.len() as u64,
+            Self::Pieces(pieces) => pieces.len,
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Fills `buffer` from `offset`, and tells how many bytes there were: fewer only at the end.
+    ///
+    /// # Errors
+    /// As pread(2); `UnexpectedEof` where the file has become shorter.
+    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        match self {
+            Self::Bytes { bytes, .. } => {
+                let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+                let count = buffer.len().min(bytes.len() - start);
+                buffer[..count].copy_from_slice(&bytes[start..start + count]);
+                Ok(count)
+            }
+            Self::Pieces(pieces) => pieces.read_at(buffer, offset),
+        }
+    }
+}
+
+impl OpenPieces {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let mut done = 0;
+        let mut extent_start = 0_u64;
+        for extent in self.extents.iter() {
+            let want = offset + done as u64;
+            let extent_end = extent_start + extent.len;
+            if want < extent_end && done < buffer.len() {
+                let inside = want - extent_start;
+                let count = usize::try_from(extent.len - inside).unwrap_or(usize::MAX).min(buffer.len() - done);
+                self.file.read_exact_at(&mut buffer[done..done + count], extent.offset + inside)?;
+                done += count;
+            }
+            extent_start = extent_end;
+        }
+        Ok(done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::path::Path;
+
+    fn file(content: &[u8]) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(content).unwrap();
+        file
+    }
+
+    #[test]
+    fn pieces_read_across_their_borders() {
+        let file = file(b"0123456789");
+        let extents = Arc::from([Extent { offset: 7, len: 2 }, Extent { offset: 0, len: 3 }]);
+        let body = OpenBody::open(&Body::Pieces { file: Arc::from(file.path()), extents }).unwrap();
+        assert_eq!(body.len(), 5);
+        let mut buffer = [0; 9];
+        assert_eq!(body.read_at(&mut buffer, 1).unwrap(), 4);
+        assert_eq!(&buffer[..4], b"8012");
+        assert_eq!(body.read_at(&mut buffer, 5).unwrap(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_at_once() {
+        let short = file(b"0123");
+        let lying = Body::Pieces { file: Arc::from(short.path()), extents: Arc::from([Extent { offset: 3, len: 2 }]) };
+        assert_eq!(OpenBody::open(&lying).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert!(OpenBody::open(&Body::File(Arc::from(Path::new("/dev")))).is_err());
+        assert!(OpenBody::open(&Body::File(Arc::from(Path::new("/dev/zero")))).is_err());
+    }
+
+    #[test]
+    fn a_truncated_file_is_an_error_and_not_short_data() {
+        let mut file = file(b"0123456789");
+        let body = OpenBody::open(&Body::File(Arc::from(file.path()))).unwrap();
+        file.as_file_mut().set_len(4).unwrap();
+        let mut buffer = [0; 8];
+        assert_eq!(body.read_at(&mut buffer, 0).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+}

@@ -1,0 +1,44 @@
+//! What is servable: a key in, a body out. A request names no path, so traversal is not a bug that can be written.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use pxectl_model::boot::Responder;
+
+use crate::open::OpenBody;
+
+/// One version of everything that is served. A boot pins the version that its script came from.
+pub struct Table {
+    /// What TFTP sends, by file name without a leading slash: the NBPs and `default.ipxe`.
+    pub tftp: HashMap<String, OpenBody>,
+    /// What `/artifacts/NAME` and `/b/<boot-id>/artifacts/NAME` send.
+    pub files: HashMap<String, OpenBody>,
+    /// The text of `/boot.ipxe`, stage 1.
+    pub stage1: Arc<[u8]>,
+    /// Who answers askers.
+    pub responder: Arc<dyn Responder>,
+}
+
+/// Where the servers get their table.
+pub trait Tables: Send + Sync {
+    /// The table in force, without looking for edits.
+    fn in_force(&self) -> Arc<Table>;
+
+    /// The table after any edit that has happened before this call; waits for its building, at most 2 s.
+    fn fresh(&self) -> Pin<Box<dyn Future<Output = Arc<Table>> + Send + '_>>;
+}
+
+/// A table that never changes.
+pub struct Fixed(pub Arc<Table>);
+
+impl Tables for Fixed {
+    fn in_force(&self) -> Arc<Table> {
+        self.0.clone()
+    }
+
+    fn fresh(&self) -> Pin<Box<dyn Future<Output = Arc<Table>> + Send + '_>> {
+        Box::pin(std::future::ready(self.0.clone()))
+    }
+}
