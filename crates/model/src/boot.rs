@@ -141,8 +141,8 @@ pub enum Taken {
 
 /// Plan and journal together: who may be installed, and who was.
 pub trait Ledger: Send + Sync {
-    /// How this machine stands now.
-    fn standing(&self, machine: &MachineId, installs: bool) -> Standing;
+    /// How this machine, which is to become `profile`, stands now.
+    fn standing(&self, machine: &MachineId, profile: &str, installs: bool) -> Standing;
 
     /// The beacon of an installing boot takes the arming; durable before it returns.
     ///

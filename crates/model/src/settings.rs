@@ -126,20 +126,19 @@ pub struct Settings {
 impl Settings {
     /// Lays `over` on top: scalars and lists replace, `vars` and `inject` merge by key, `args` append.
     pub fn overlay(&mut self, over: &Self) {
-        let replace = |under: &mut Option<_>, over: &Option<_>| {
-            if over.is_some() {
-                under.clone_from(over);
-            }
-        };
         replace(&mut self.recipe, &over.recipe);
         replace(&mut self.answer, &over.answer);
         replace(&mut self.url, &over.url);
-        if over.initrds.is_some() {
-            self.initrds.clone_from(&over.initrds);
-        }
+        replace(&mut self.initrds, &over.initrds);
         self.files.extend(over.files.clone());
         self.inject.extend(over.inject.clone());
         self.vars.extend(over.vars.clone());
         self.args.extend(over.args.iter().cloned());
+    }
+}
+
+fn replace<T: Clone>(under: &mut Option<T>, over: &Option<T>) {
+    if over.is_some() {
+        under.clone_from(over);
     }
 }

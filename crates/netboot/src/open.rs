@@ -118,6 +118,30 @@ impl OpenBody {
 }
 
 impl OpenPieces {
+    /// Where byte `offset` of the body lies in the file, and how many bytes follow it there without a gap; none at the end.
+    pub fn locate(&self, offset: u64) -> Option<(u64, u64)> {
+        let mut start = 0_u64;
+        for extent in self.extents.iter() {
+            let inside = offset - start;
+            if inside < extent.len {
+                return Some((extent.offset + inside, extent.len - inside));
+            }
+            start += extent.len;
+        }
+        None
+    }
+
+    /// Whether the file is still the one that was opened; `InvalidData` where it is not.
+    ///
+    /// # Errors
+    /// That, and as fstat(2).
+    pub fn check(&self) -> io::Result<()> {
+        if Stamp::of(&self.file)? == self.stamp {
+            return Ok(());
+        }
+        Err(io::Error::new(io::ErrorKind::InvalidData, "the file changed after it was opened"))
+    }
+
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let mut done = 0;
         let mut extent_start = 0_u64;
@@ -154,6 +178,8 @@ mod tests {
         let extents = Arc::from([Extent { offset: 7, len: 2 }, Extent { offset: 0, len: 3 }]);
         let body = OpenBody::open(&Body::Pieces { file: Arc::from(file.path()), extents }).unwrap();
         assert_eq!(body.len(), 5);
+        let OpenBody::Pieces(pieces) = &body else { unreachable!() };
+        assert_eq!([0, 1, 2, 4, 5].map(|at| pieces.locate(at)), [Some((7, 2)), Some((8, 1)), Some((0, 3)), Some((2, 1)), None]);
         let mut buffer = [0; 9];
         assert_eq!(body.read_at(&mut buffer, 1).unwrap(), 4);
         assert_eq!(&buffer[..4], b"8012");

@@ -83,9 +83,7 @@ impl Settings {
             settings.provide("net0", name, Value { natural: ValueType::Ipv4, bytes: address.octets().to_vec() });
         }
         settings.provide("net0", "filename", Value::text(machine.filename.as_str()));
-        for (name, text) in
-            [("platform", &machine.platform), ("buildarch", &machine.buildarch), ("version", &machine.version)]
-        {
+        for (name, text) in [("platform", &machine.platform), ("buildarch", &machine.buildarch), ("version", &machine.version)] {
             settings.provide("builtin", name, Value::text(text.as_str()));
         }
         settings
@@ -190,7 +188,9 @@ fn alias(block: &str) -> &str {
 /// The type of a setting that iPXE knows by name.
 fn predefined(name: &str) -> ValueType {
     match name {
-        "ip" | "netmask" | "gateway" | "dns" | "next-server" | "dhcp-server" | "log-server" | "proxydhcp-server" => ValueType::Ipv4,
+        "ip" | "netmask" | "gateway" | "dns" | "next-server" | "dhcp-server" | "log-server" | "proxydhcp-server" => {
+            ValueType::Ipv4
+        }
         "mac" | "hwaddr" => ValueType::Hex,
         "uuid" => ValueType::Uuid,
         "priority" | "keep-san" | "skip-san-boot" => ValueType::Int(1),

@@ -193,7 +193,7 @@ fn unhex(text: &str, between: Option<char>) -> Option<Vec<u8>> {
         }
         None => text.bytes().collect(),
     };
-    if digits.len() % 2 != 0 || !digits.iter().all(u8::is_ascii_hexdigit) {
+    if !digits.len().is_multiple_of(2) || !digits.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
     digits.chunks(2).map(|pair| std::str::from_utf8(pair).ok().and_then(|p| u8::from_str_radix(p, 16).ok())).collect()

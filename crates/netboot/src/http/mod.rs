@@ -1,1 +1,31 @@
-//! HTTP/1.1: scripts, answers, and the big files.
+//! The HTTP server: stage 1, stage 2, and the files, answers and call-backs of each boot.
+//!
+//! hyper speaks the protocol. File bytes never enter the process: a body hands hyper a stand-in of the right length, and the
+//! connection writes the file in its place with sendfile(2) ([`lane`] tells how, and why nothing can be mixed up).
+//! What is pure (targets, queries, ranges) is public, so that fuzzers reach it.
+
+pub mod query;
+pub mod range;
+pub mod route;
+
+mod ask;
+mod beacon;
+mod copy;
+mod doors;
+mod files;
+mod handle;
+mod lane;
+mod limits;
+mod printable;
+mod pulse;
+mod refusals;
+mod reply;
+mod sending;
+#[cfg(target_os = "linux")]
+mod sendfile;
+mod serve;
+mod wire;
+
+pub use limits::Limits;
+pub(crate) use handle::Site;
+pub(crate) use serve::{Serving, serve};

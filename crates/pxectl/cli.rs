@@ -1,0 +1,259 @@
+//! What a person types: inert values, no behaviour.
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// From a serial number to an installed operating system: network boot from one YAML file.
+///
+/// HOST is a serial number, name, MAC address or UUID of the inventory.
+/// Exit codes: 0 yes; 1 the answer is no; 2 trouble (usage, files, network, an unsound inventory).
+#[derive(Debug, Parser)]
+#[command(name = "pxectl", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The inventory file
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "inventory.yaml", env = "PXECTL_INVENTORY")]
+    pub inventory: PathBuf,
+    /// The folder of the journal [default: .pxectl beside the inventory]
+    #[arg(long, global = true, value_name = "DIR", env = "PXECTL_STATE")]
+    pub state: Option<PathBuf>,
+    /// Say less: problems only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: -v every request, -vv every refused or repeated one
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorWhen,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// At a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check an inventory: every problem with file:line:column and what to do
+    Lint(Lint),
+    /// Print what machines and DHCP servers would get
+    #[command(subcommand)]
+    Render(Render),
+    /// Boot machines: TFTP and HTTP for as long as the batch takes
+    Serve(Serve),
+    /// Let a machine be installed once more
+    Rearm(Rearm),
+    /// Walk the whole boot of one machine against the real servers, on loopback
+    BootTest(BootTest),
+    /// Boot three pretend machines from the example lab: no file, no download, no root
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Inventories to check in place of --inventory
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Also check what only the serving host knows: missing files
+    #[arg(long)]
+    pub here: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Render {
+    /// The DHCP server's configuration
+    Dhcp(RenderDhcp),
+    /// The iPXE script that a machine would get
+    Boot(RenderBoot),
+    /// The answer files that a machine would get
+    Answer(RenderBoot),
+    /// A script to compile into iPXE
+    Ipxe(RenderIpxe),
+    /// A built-in template to start from; without a name, their list
+    Template(RenderTemplate),
+}
+
+#[derive(Debug, Args)]
+pub struct RenderDhcp {
+    /// The DHCP server to write for
+    #[arg(long, value_name = "KIND", default_value = "isc")]
+    pub server: DhcpServer,
+    /// The site, where the lab has several
+    #[arg(long, value_name = "NAME")]
+    pub site: Option<String>,
+    /// Write to a file, replaced whole, in place of the standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// A DHCP server that configurations are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DhcpServer {
+    /// ISC dhcpd 4.4
+    Isc,
+}
+
+#[derive(Debug, Args)]
+pub struct RenderBoot {
+    /// Which machine
+    #[arg(value_name = "HOST")]
+    pub host: String,
+    /// Its firmware
+    #[arg(long, value_name = "FIRMWARE", default_value = "bios", value_parser = firmware)]
+    pub firmware: pxectl_model::arch::Firmware,
+    /// The site, where the lab has several
+    #[arg(long, value_name = "NAME")]
+    pub site: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct RenderIpxe {
+    /// The site, where the lab has several
+    #[arg(long, value_name = "NAME")]
+    pub site: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct RenderTemplate {
+    /// Which template
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// What ends `serve`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Until {
+    /// Every machine of the plan fetched the beacon of its script
+    Booted,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Machines that may be installed [default: every one that is not done]
+    #[arg(value_name = "HOST", conflicts_with_all = ["profile", "all"])]
+    pub hosts: Vec<String>,
+    /// Every machine of one profile
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    pub profile: Option<String>,
+    /// Every machine of the inventory, rules and `unknown` included
+    #[arg(long)]
+    pub all: bool,
+    /// The site, where the lab has several
+    #[arg(long, value_name = "NAME")]
+    pub site: Option<String>,
+    /// Install without asking
+    #[arg(short, long)]
+    pub yes: bool,
+    /// The address to listen on [default: the site's server]
+    #[arg(long, value_name = "ADDRESS")]
+    pub bind: Option<Ipv4Addr>,
+    /// Another HTTP port than the lab's; 0: any free one (for tests)
+    #[arg(long, value_name = "PORT")]
+    pub http_port: Option<u16>,
+    /// Another TFTP port than 69; 0: any free one (for tests)
+    #[arg(long, value_name = "PORT")]
+    pub tftp_port: Option<u16>,
+    /// End when this is reached
+    #[arg(long, value_name = "GOAL")]
+    pub until: Option<Until>,
+    /// End after this long, as in 90s, 30m, 2h
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Write every event to the standard output
+    #[arg(long, value_name = "FORMAT")]
+    pub events: Option<EventFormat>,
+}
+
+/// A form of the event stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EventFormat {
+    /// One JSON object a line
+    Ndjson,
+}
+
+#[derive(Debug, Args)]
+pub struct Rearm {
+    /// Which machines
+    #[arg(value_name = "HOST", required = true)]
+    pub hosts: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct BootTest {
+    /// Which machine
+    #[arg(value_name = "HOST")]
+    pub host: String,
+    /// Its firmware
+    #[arg(long, value_name = "FIRMWARE", default_value = "bios", value_parser = firmware)]
+    pub firmware: pxectl_model::arch::Firmware,
+    /// Ask by UEFI HTTP Boot and not by PXE
+    #[arg(long)]
+    pub http_boot: bool,
+    /// The site, where the lab has several
+    #[arg(long, value_name = "NAME")]
+    pub site: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Write every event to the standard output
+    #[arg(long, value_name = "FORMAT")]
+    pub events: Option<EventFormat>,
+}
+
+fn firmware(text: &str) -> Result<pxectl_model::arch::Firmware, String> {
+    text.parse().map_err(|()| {
+        let all: Vec<_> = pxectl_model::arch::Firmware::ALL.iter().map(|f| f.as_str()).collect();
+        format!("one of {}", all.join(", "))
+    })
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (count, unit) = text.split_at(split);
+    let seconds: u64 = match unit {
+        "s" | "" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err("a number with s, m or h, as in 90s, 30m, 2h".to_owned()),
+    };
+    let count: u64 = count.parse().map_err(|_| "a number with s, m or h, as in 90s, 30m, 2h".to_owned())?;
+    count.checked_mul(seconds).filter(|s| *s > 0 && *s < 1 << 32).map(Duration::from_secs).ok_or("too short or too long".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_tree_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("2h"), Ok(Duration::from_secs(7200)));
+        assert!(duration("").is_err() && duration("2d").is_err() && duration("0s").is_err());
+        assert!(duration("99999999999999999999h").is_err());
+    }
+}

@@ -1,0 +1,83 @@
+//! The world a command runs in, resolved once: paths, colour, how much to say.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::{ColorWhen, Global};
+
+/// How much to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Problems only.
+    Quiet,
+    /// Milestones.
+    Normal,
+    /// Every request.
+    Verbose,
+    /// Every refused or repeated request.
+    Debug,
+}
+
+/// The resolved world.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The inventory file as the person gave it.
+    pub inventory: PathBuf,
+    /// The folder of the journal.
+    pub state: PathBuf,
+    /// How much to say.
+    pub level: Level,
+}
+
+impl Session {
+    /// Resolves the global options.
+    pub fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            ColorWhen::Auto => anstream::ColorChoice::Auto,
+            ColorWhen::Always => anstream::ColorChoice::Always,
+            ColorWhen::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+        let level = match (global.quiet, global.verbose) {
+            (true, _) => Level::Quiet,
+            (false, 0) => Level::Normal,
+            (false, 1) => Level::Verbose,
+            (false, _) => Level::Debug,
+        };
+        let state = global.state.clone().unwrap_or_else(|| folder_of(&global.inventory).join(".pxectl"));
+        Self { inventory: global.inventory.clone(), state, level }
+    }
+
+    /// The same for another inventory and state folder.
+    pub fn with(&self, inventory: PathBuf, state: PathBuf) -> Self {
+        Self { inventory, state, level: self.level }
+    }
+
+    /// A line of narration on the standard error, unless quiet.
+    pub fn say(&self, line: &str) {
+        if self.level > Level::Quiet {
+            warn(line);
+        }
+    }
+}
+
+/// The folder that a file lies in; `.` for a bare name.
+pub fn folder_of(file: &Path) -> PathBuf {
+    file.parent().filter(|p| !p.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+/// A result, on the standard output. A closed pipe is the reader's way to say that it has enough.
+pub fn print(text: &str) {
+    let mut out = anstream::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// A line on the standard error.
+pub fn warn(line: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
+}
+
+/// Whether a person sits at both ends.
+pub fn interactive() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}

@@ -1,0 +1,69 @@
+//! Diagnostics as rustc prints them, by annotate-snippets.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use pxectl_model::diag::{Diagnostic, Place, Severity};
+use pxectl_model::source::{Source, Sources, Span};
+
+/// All findings as text; `locate` finds the bytes of a place.
+pub fn diagnostics(found: &[Diagnostic], sources: &Sources, locate: &dyn Fn(&Place) -> Option<Span>) -> String {
+    let renderer = if styled() { Renderer::styled() } else { Renderer::plain() };
+    let mut text = String::new();
+    for diagnostic in found {
+        text.push_str(&one(diagnostic, sources, locate, &renderer));
+        text.push_str("\n\n");
+    }
+    text
+}
+
+/// The lines that count findings, as in `1 error, 2 warnings`.
+pub fn summary(found: &[Diagnostic]) -> String {
+    let count = |severity, one: &str| {
+        let n = found.iter().filter(|d| d.severity == severity).count();
+        format!("{n} {one}{}", if n == 1 { "" } else { "s" })
+    };
+    format!("{}, {}", count(Severity::Error, "error"), count(Severity::Warning, "warning"))
+}
+
+fn styled() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}
+
+fn one(d: &Diagnostic, sources: &Sources, locate: &dyn Fn(&Place) -> Option<Span>, renderer: &Renderer) -> String {
+    let level = match d.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut group = Group::with_title(level.primary_title(&d.message).id(d.rule.0));
+    let mut places: Vec<(Span, AnnotationKind, &str)> = Vec::new();
+    if let Some(span) = locate(&d.at) {
+        places.push((span, AnnotationKind::Primary, d.label.as_deref().unwrap_or("")));
+    }
+    for related in &d.related {
+        if let Some(span) = locate(&related.at) {
+            places.push((span, AnnotationKind::Context, &related.text));
+        }
+    }
+    // One snippet a file, the one with the finding first.
+    let mut files = Vec::new();
+    for (span, ..) in &places {
+        if !files.contains(&span.file) {
+            files.push(span.file);
+        }
+    }
+    for file in files {
+        let Some(Source { name, text }) = sources.get(file) else { continue };
+        let mut snippet = Snippet::source(&**text).path(name);
+        for (span, kind, label) in places.iter().filter(|(span, ..)| span.file == file) {
+            let annotation = kind.span(span.start..span.end);
+            snippet = snippet.annotation(if label.is_empty() { annotation } else { annotation.label(*label) });
+        }
+        group = group.element(snippet);
+    }
+    if let Some(help) = &d.help {
+        group = group.element(Level::HELP.message(help));
+    }
+    let see = format!("see docs/rules.md#{}", d.rule);
+    group = group.element(Level::NOTE.message(&see));
+    renderer.render(&[group])
+}

@@ -1,0 +1,6 @@
+//! Values as text for people.
+
+pub mod diagnostic;
+pub mod plan;
+pub mod size;
+pub mod table;

@@ -1,0 +1,144 @@
+//! Events as lines for people.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use pxectl_model::board::Board;
+use pxectl_model::boot::{Action, BootId};
+use pxectl_model::event::{Event, EventKind, Payload, ScriptSent, Transfer};
+
+use crate::reporter::Sink;
+use crate::session::Level;
+use crate::show::size::size;
+
+/// Turns events into lines and hands them to a printer.
+pub struct Human {
+    level: Level,
+    began: Option<Duration>,
+    waiting: HashMap<IpAddr, (String, u64)>,
+    labels: HashMap<BootId, String>,
+    print: Box<dyn FnMut(&str) + Send>,
+}
+
+impl Human {
+    /// Lines down to `level`, printed by `print`.
+    pub fn new(level: Level, print: Box<dyn FnMut(&str) + Send>) -> Self {
+        Self { level, began: None, waiting: HashMap::new(), labels: HashMap::new(), print }
+    }
+
+    fn line(&mut self, event: &Event, level: Level, who: &str, text: &str) {
+        if level <= self.level {
+            let since = event.at.saturating_sub(self.began.unwrap_or(event.at));
+            let clock = format!("{:>2}:{:04.1}", since.as_secs() / 60, since.as_secs_f64() % 60.0);
+            (self.print)(&format!("{clock}  {who:<16}  {text}"));
+        }
+    }
+
+    fn who(&self, transfer: &Transfer) -> String {
+        let known = transfer.boot.and_then(|b| self.labels.get(&b).cloned());
+        known.unwrap_or_else(|| transfer.peer.to_string())
+    }
+
+    fn script(&mut self, event: &Event, sent: &ScriptSent) {
+        let address = sent.peer.to_string();
+        let text = match sent.action {
+            Action::Boot if sent.installs => {
+                format!("sent its script: install {} ({} to load; {address})", profile(sent), size(sent.bytes))
+            }
+            Action::Boot => format!("sent its script: boot {} ({} to load; {address})", profile(sent), size(sent.bytes)),
+            Action::Local => format!("told to boot its disk: {} ({address})", sent.why),
+            Action::Hold => format!("waits: {} ({address})", sent.why),
+            Action::Refuse => format!("refused: {} ({address})", sent.why),
+        };
+        // A machine that waits asks every few seconds; once is news.
+        if matches!(sent.action, Action::Hold | Action::Refuse) {
+            let entry = self.waiting.entry(sent.peer).or_insert_with(|| (String::new(), 0));
+            entry.1 += 1;
+            if entry.0 == text {
+                let again = format!("{text}, round {}", entry.1);
+                self.line(event, Level::Verbose, &sent.label, &again);
+                return;
+            }
+            *entry = (text.clone(), 1);
+        } else {
+            self.waiting.remove(&sent.peer);
+            if self.labels.len() >= 10_000 {
+                self.labels.clear();
+            }
+            self.labels.insert(sent.boot, sent.label.clone());
+        }
+        let level = if sent.action == Action::Refuse { Level::Quiet } else { Level::Normal };
+        self.line(event, level, &sent.label, &text);
+    }
+}
+
+fn profile(sent: &ScriptSent) -> &str {
+    sent.profile.as_deref().unwrap_or("nothing")
+}
+
+impl Sink for Human {
+    fn event(&mut self, event: &Event, _: &Board, _: Option<usize>) {
+        self.began.get_or_insert(event.at);
+        match &event.kind {
+            EventKind::Listening { tftp, http } => {
+                self.line(event, Level::Normal, "pxectl", &format!("listening: tftp {tftp}, http {http}"));
+            }
+            EventKind::TransferStarted(t) => {
+                let who = self.who(t);
+                self.line(event, Level::Debug, &who, &format!("asks for {} over {}", t.name, t.protocol.as_str()));
+            }
+            EventKind::TransferProgress { .. } => {}
+            EventKind::TransferDone { transfer: t, took } => {
+                let who = self.who(t);
+                let text = format!("sent {} ({}, {}, {:.1} s)", t.name, size(t.bytes), t.protocol.as_str(), took.as_secs_f64());
+                let ranged = t.bytes != t.whole;
+                let level = match t.payload {
+                    Payload::Nbp | Payload::Load { .. } | Payload::Answer if !ranged => Level::Normal,
+                    _ => Level::Verbose,
+                };
+                self.line(event, level, &who, &text);
+            }
+            EventKind::TransferFailed { transfer: t, sent, reason } => {
+                let who = self.who(t);
+                let text = format!("{} ended after {} of {}: {reason}", t.name, size(*sent), size(t.bytes));
+                // EDK2 and curl probe a size and go away: no news for people.
+                let level = if t.payload == Payload::Nbp { Level::Verbose } else { Level::Quiet };
+                self.line(event, level, &who, &text);
+            }
+            EventKind::Script(sent) => self.script(event, sent),
+            EventKind::Booted { label, profile, installs, action, took, .. } => {
+                let text = match action {
+                    Action::Local => "boots its disk".to_owned(),
+                    _ if *installs => format!("booted {profile}: its installer runs now ({:.1} s since its script)", took.as_secs_f64()),
+                    _ => format!("booted {profile} ({:.1} s since its script)", took.as_secs_f64()),
+                };
+                self.line(event, Level::Normal, label, &text);
+            }
+            EventKind::BeaconRefused { label, reason, .. } => {
+                self.line(event, Level::Quiet, label, &format!("was not let go on: {reason}"));
+            }
+            EventKind::Refused { protocol, peer, what, reason } => {
+                let text = format!("refused {what} over {}: {reason}", protocol.as_str());
+                self.line(event, Level::Verbose, &peer.to_string(), &text);
+            }
+            EventKind::Warning { boot, text } => {
+                let who = boot.and_then(|b| self.labels.get(&b).cloned()).unwrap_or_else(|| "pxectl".to_owned());
+                self.line(event, Level::Quiet, &who, &format!("warning: {text}"));
+            }
+            EventKind::Reloaded { hosts } => {
+                self.line(event, Level::Normal, "pxectl", &format!("the edited inventory is in force: {hosts} hosts"));
+            }
+            EventKind::ReloadRefused { text } => {
+                self.line(event, Level::Quiet, "pxectl", "the edited inventory is unsound; the old one stays in force:");
+                for line in text.lines() {
+                    (self.print)(line);
+                }
+            }
+            EventKind::Stopping { why } => {
+                self.line(event, Level::Normal, "pxectl", &format!("stopping: {why}"));
+            }
+            EventKind::Stopped => {}
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Every event as one JSON object a line, on the standard output.
+
+use std::io::Write;
+
+use pxectl_model::board::Board;
+use pxectl_model::event::Event;
+
+use crate::reporter::Sink;
+
+/// Writes each event at once, so that a reader of the pipe sees it when it happens.
+pub struct Ndjson;
+
+impl Sink for Ndjson {
+    fn event(&mut self, event: &Event, _: &Board, _: Option<usize>) {
+        let mut out = std::io::stdout().lock();
+        // A closed pipe is the reader's choice; the boot goes on.
+        let _ = writeln!(out, "{}", crate::json::event(event)).and_then(|()| out.flush());
+    }
+}
