@@ -1,1 +1,26 @@
-//! Text to model and back: inventory.yaml, recipes, their lint rules.
+//! Text to model: the inventory and its included files, recipes, and the rules that judge them. Pure: files come in as bytes.
+//!
+//! [`read()`] is the way in. It makes three passes over a text: one of saphyr-parser with the limits, to a tree of spans; one over
+//! that tree, to a [`draft::Draft`] and every finding; and serde_yaml's typed one, which has the last word on what is ours. The
+//! rules look at the draft, and a draft without errors is proved to be a `pxectl_model::inventory::Inventory`.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod draft;
+pub mod findings;
+mod here;
+pub mod keys;
+pub mod limits;
+mod lower;
+mod prove;
+mod read;
+mod recipe;
+pub mod rules;
+mod text;
+mod tree;
+mod walk;
+mod wire;
+
+pub use here::here;
+pub use prove::{DEFAULT_HTTP_PORT, DEFAULT_TEMPLATES};
+pub use read::{File, Include, Included, Input, Reading, includes, read};
+pub use recipe::{BadRecipe, read_recipe};

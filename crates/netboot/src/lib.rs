@@ -1,6 +1,7 @@
 //! TFTP and HTTP for booting machines, from both ends: the servers and the pretend firmware.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod boots;
 pub mod client;
 pub mod http;
 pub mod open;

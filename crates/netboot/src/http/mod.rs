@@ -28,4 +28,5 @@ mod wire;
 
 pub use limits::Limits;
 pub(crate) use handle::Site;
+pub(crate) use refusals::Refusals;
 pub(crate) use serve::{Serving, serve};

@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn the_oack_lists_what_was_accepted_in_the_requests_order() {
         let agreed = agree(&[(OptionType::TransferSize, 0), (OptionType::Timeout, 3), (OptionType::BlockSize, 9000)]);
-        assert_eq!(agreed.oack().unwrap(), b"\0\x06tsize\070000\0timeout\03\0blksize\01468\0");
+        assert_eq!(agreed.oack().unwrap(), b"\0\x06tsize\x0070000\0timeout\x003\0blksize\x001468\0");
         assert_eq!(agreed.timeout, Some(Duration::from_secs(3)));
     }
 }

@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn what_edk2_sends() {
-        let request = read(b"snponly.efi\0octet\0tsize\00\0blksize\01468\0windowsize\04\0");
+        let request = read(b"snponly.efi\0octet\0tsize\x000\0blksize\x001468\0windowsize\x004\0");
         let option = |option, value| TransferOption { option, value };
         assert_eq!(
             request.options,
@@ -183,11 +183,11 @@ mod tests {
 
     #[test]
     fn a_bad_option_costs_itself_only() {
-        let request = read(b"a\0octet\0blksize\0many\0multicast\0\0BLKSIZE\0512\0blksize\01400\0timeout\0+5\0tsize\00\0x");
+        let request = read(b"a\0octet\0blksize\0many\0multicast\0\0BLKSIZE\x00512\0blksize\x001400\0timeout\0+5\0tsize\x000\0x");
         let option = |option, value| TransferOption { option, value };
         assert_eq!(request.options, [option(OptionType::BlockSize, 512), option(OptionType::TransferSize, 0)]);
         assert_eq!(read(b"a\0octet\0tsize\0").options, []);
-        assert_eq!(read(b"a\0octet\0\xff\xfe\01\0tsize\099999999999999999999999\0").options, []);
+        assert_eq!(read(b"a\0octet\0\xff\xfe\x001\0tsize\x0099999999999999999999999\0").options, []);
     }
 
     #[test]

@@ -66,12 +66,13 @@ impl Run {
         }
         let count = if self.ahead { capacity } else { want };
         self.held = 0..0;
-        let bytes = usize::try_from((count * self.block as u64).min(self.len - self.offset(first))).unwrap_or(0);
+        let offset = self.offset(first);
+        let bytes = usize::try_from((count * self.block as u64).min(self.len - offset)).unwrap_or(0);
         let count = usize::try_from(count).unwrap_or(0);
         self.buffer.resize(HEADER * count + bytes, 0);
         // One read into the end of the buffer, then each block moves down to its place: forward, so nothing is overwritten unread.
         let data = HEADER * count;
-        if body.read_at(&mut self.buffer[data..], self.offset(first))? != bytes {
+        if body.read_at(&mut self.buffer[data..], offset)? != bytes {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         for n in 0..count {

@@ -77,8 +77,13 @@ fn status_rules() {
 
 #[test]
 fn a_value_injects_no_command() {
-    let (lines, _) = screen("set x a || b ; reboot\nset y || && echo ${x}\necho ${product:string} ${x}");
-    assert_eq!(lines, ["", "Standard PC a"], "`set x a || b` sets x to a; the rest of the line is not run");
+    let mut facts = machine();
+    facts.product = "a || reboot ; # b".into();
+    let mut interpreter =
+        Interpreter::new("#!ipxe\necho ${product} c", "http://h/b", Settings::of(&facts), Limits::default()).unwrap();
+    let echo = Action::Echo { text: "a || reboot ; # b c".into(), newline: true };
+    assert_eq!(interpreter.step(Answer::Done).unwrap(), echo);
+    assert_eq!(interpreter.step(Answer::Done).unwrap(), Action::Exit(End::Done));
 }
 
 #[test]

@@ -1,0 +1,193 @@
+//! The inventory as written: typed values, each with its place. Names may still lead nowhere, and keys may still be shared.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+use pxectl_model::arch::Firmware;
+use pxectl_model::digest::Sha256;
+use pxectl_model::identity::{BadTag, Tag};
+use pxectl_model::inventory::IpxeSource;
+use pxectl_model::mac::Mac;
+use pxectl_model::name::Name;
+use pxectl_model::net::Network;
+use pxectl_model::profile::{Glob, MatchKey};
+use pxectl_model::recipe::Recipe;
+use pxectl_model::settings::Settings;
+use pxectl_model::source::{Route, Sourced};
+use pxectl_model::uuid::Uuid;
+
+/// Everything that the files say. What was not readable is left out; a finding tells of it.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// What holds for the whole lab.
+    pub lab: LabDraft,
+    /// In the order of the file.
+    pub artifacts: Vec<ArtifactDraft>,
+    /// In the order of the file.
+    pub profiles: Vec<ProfileDraft>,
+    /// Those of the main file, then those of included files.
+    pub hosts: Vec<HostDraft>,
+    /// Those of the main file, then those of included files.
+    pub rules: Vec<RuleDraft>,
+    /// What profiles may build on.
+    pub recipes: BTreeMap<Name, Recipe>,
+    /// Positions in `profiles`, by name.
+    pub profile_index: HashMap<Name, usize>,
+    /// Positions in `artifacts`, by name.
+    pub artifact_index: HashMap<Name, usize>,
+}
+
+/// `lab`.
+#[derive(Debug, Clone, Default)]
+pub struct LabDraft {
+    /// `http_port`.
+    pub http_port: Option<Sourced<u16>>,
+    /// `firmware`.
+    pub firmware: Option<Vec<Sourced<Firmware>>>,
+    /// `ipxe`.
+    pub ipxe: Option<IpxeSource>,
+    /// `unknown`.
+    pub unknown: Option<Sourced<Name>>,
+    /// `templates`, joined with the inventory's folder.
+    pub templates: Option<Sourced<PathBuf>>,
+    /// `strict`.
+    pub strict: bool,
+    /// The lab's only site, or its `sites`.
+    pub sites: Vec<SiteDraft>,
+    /// Whether each network was readable; else nothing can be said of an address outside of them.
+    pub networks_complete: bool,
+}
+
+/// One site.
+#[derive(Debug, Clone)]
+pub struct SiteDraft {
+    /// Its name; none for a lab of one site.
+    pub name: Option<Sourced<Name>>,
+    /// Its server's address.
+    pub server: Option<Sourced<Ipv4Addr>>,
+    /// Its networks.
+    pub networks: Vec<Network>,
+}
+
+/// An entry of `artifacts`.
+#[derive(Debug, Clone)]
+pub struct ArtifactDraft {
+    /// Its name.
+    pub name: Sourced<Name>,
+    /// Where it lies, joined with the inventory's folder.
+    pub path: Option<Sourced<PathBuf>>,
+    /// What it must hash to.
+    pub sha256: Option<Sourced<Sha256>>,
+}
+
+/// An entry of `profiles`.
+#[derive(Debug, Clone)]
+pub struct ProfileDraft {
+    /// Its name.
+    pub name: Sourced<Name>,
+    /// What it builds on.
+    pub extends: Option<Sourced<Name>>,
+    /// What it says.
+    pub settings: Settings,
+    /// Something in it was not readable, so that nothing can be said of what is missing.
+    pub flawed: bool,
+}
+
+/// A serial, asset tag or board serial: as written, and what it is good for.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// To the letter.
+    pub written: String,
+    /// Its normal form, or why it names no machine.
+    pub tag: Result<Tag, BadTag>,
+}
+
+/// A network card.
+#[derive(Debug, Clone)]
+pub struct NicDraft {
+    /// Its address.
+    pub mac: Option<Sourced<Mac>>,
+    /// Whether a `mac` was given, readable or not.
+    pub mac_given: bool,
+    /// Its reservation.
+    pub ip: Option<Sourced<Ipv4Addr>>,
+}
+
+/// An entry of `hosts`.
+#[derive(Debug, Clone)]
+pub struct HostDraft {
+    /// Where it stands.
+    pub route: Route,
+    /// `serial`.
+    pub serial: Option<Sourced<Claim>>,
+    /// `uuid`.
+    pub uuid: Option<Sourced<Uuid>>,
+    /// `asset`.
+    pub asset: Option<Sourced<Claim>>,
+    /// `board_serial`.
+    pub board_serial: Option<Sourced<Claim>>,
+    /// Whether any key of identity was given, readable or not.
+    pub identified: bool,
+    /// `name`.
+    pub name: Option<Sourced<Name>>,
+    /// `profile`.
+    pub profile: Option<Sourced<Name>>,
+    /// Its cards: `nics`, or the one of `mac` and `ip`.
+    pub nics: Vec<NicDraft>,
+    /// What it says beyond its profile.
+    pub settings: Settings,
+    /// Something in it was not readable.
+    pub flawed: bool,
+}
+
+impl HostDraft {
+    /// How messages call it.
+    pub fn label(&self) -> String {
+        let serial = || self.serial.as_ref().map(|s| s.value.written.clone());
+        let mac = || self.nics.iter().find_map(|n| n.mac.as_ref()).map(|m| m.value.to_string());
+        let uuid = || self.uuid.as_ref().map(|u| u.value.to_string());
+        let name = self.name.as_ref().map(|n| n.value.to_string());
+        name.or_else(serial).or_else(uuid).or_else(mac).unwrap_or_else(|| self.route.to_string())
+    }
+
+    /// Each address that is reserved for it.
+    pub fn addresses(&self) -> impl Iterator<Item = &Sourced<Ipv4Addr>> {
+        self.nics.iter().filter_map(|n| n.ip.as_ref())
+    }
+}
+
+/// An entry of `rules`.
+#[derive(Debug, Clone)]
+pub struct RuleDraft {
+    /// Where it stands.
+    pub route: Route,
+    /// What must match.
+    pub matches: Vec<(MatchKey, Sourced<Glob>)>,
+    /// `profile`.
+    pub profile: Option<Sourced<Name>>,
+    /// What it says beyond its profile.
+    pub settings: Settings,
+    /// Something in it was not readable.
+    pub flawed: bool,
+}
+
+impl Draft {
+    /// The profile of this name.
+    pub fn profile(&self, name: &Name) -> Option<&ProfileDraft> {
+        self.profile_index.get(name).and_then(|n| self.profiles.get(*n))
+    }
+
+    /// Every name of a profile that stands somewhere, with its place: of hosts, rules, `lab.unknown`.
+    pub fn profile_uses(&self) -> impl Iterator<Item = &Sourced<Name>> {
+        let hosts = self.hosts.iter().filter_map(|h| h.profile.as_ref());
+        let rules = self.rules.iter().filter_map(|r| r.profile.as_ref());
+        hosts.chain(rules).chain(&self.lab.unknown)
+    }
+
+    /// Every layer of settings that the files hold.
+    pub fn layers(&self) -> impl Iterator<Item = &Settings> {
+        let profiles = self.profiles.iter().map(|p| &p.settings);
+        profiles.chain(self.rules.iter().map(|r| &r.settings)).chain(self.hosts.iter().map(|h| &h.settings))
+    }
+}

@@ -1,0 +1,160 @@
+//! Every key of the format, by the mapping that it stands in: what the walk accepts and the documentation must describe.
+
+/// A key of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// As it is written.
+    pub name: &'static str,
+    /// Whether this version acts on it; else it is refused as `not-yet`.
+    pub acted_on: bool,
+}
+
+const fn key(name: &'static str) -> Key {
+    Key { name, acted_on: true }
+}
+
+const fn later(name: &'static str) -> Key {
+    Key { name, acted_on: false }
+}
+
+/// A kind of mapping and its keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Section {
+    /// Its name, as the documentation's heading has it.
+    pub name: &'static str,
+    /// What messages call it.
+    pub title: &'static str,
+    /// Keys of its own.
+    pub keys: &'static [Key],
+    /// Whether the keys of [`SETTINGS`] stand there, too.
+    pub settings: bool,
+}
+
+impl Section {
+    /// All keys that may stand there.
+    pub fn all(&self) -> impl Iterator<Item = &'static Key> {
+        let more: &[Key] = if self.settings { SETTINGS.keys } else { &[] };
+        self.keys.iter().chain(more)
+    }
+
+    /// The key of this name.
+    pub fn find(&self, name: &str) -> Option<&'static Key> {
+        self.all().find(|k| k.name == name)
+    }
+}
+
+const fn section(name: &'static str, title: &'static str, keys: &'static [Key]) -> Section {
+    Section { name, title, keys, settings: false }
+}
+
+const fn with_settings(name: &'static str, title: &'static str, keys: &'static [Key]) -> Section {
+    Section { name, title, keys, settings: true }
+}
+
+/// The main file.
+pub const TOP: Section = section(
+    "inventory",
+    "an inventory",
+    &[key("pxectl"), key("include"), key("lab"), key("artifacts"), key("profiles"), key("hosts"), key("rules")],
+);
+/// A file that the main file includes.
+pub const INCLUDED: Section = section("included file", "an included file", &[key("hosts"), key("rules")]);
+/// `lab`.
+pub const LAB: Section = section(
+    "lab",
+    "`lab`",
+    &[
+        key("http_port"),
+        key("firmware"),
+        key("ipxe"),
+        key("unknown"),
+        key("server"),
+        key("networks"),
+        key("sites"),
+        key("templates"),
+        key("strict"),
+    ],
+);
+/// `lab.ipxe`.
+pub const IPXE: Section = section(
+    "ipxe",
+    "`lab.ipxe`",
+    &[key("dir"), key("bios"), key("uefi-x64"), key("uefi-ia32"), key("uefi-arm64"), key("uefi-arm32")],
+);
+/// An entry of `networks`.
+pub const NETWORK: Section =
+    section("network", "a network", &[key("subnet"), key("range"), key("router"), key("dns")]);
+/// An entry of `lab.sites`.
+pub const SITE: Section = section("site", "a site", &[key("server"), key("networks")]);
+/// An entry of `artifacts`.
+pub const ARTIFACT: Section =
+    section("artifact", "an artifact", &[key("path"), key("sha256"), later("url"), later("checksums")]);
+/// What profiles, hosts and rules may say alike.
+pub const SETTINGS: Section = section(
+    "settings",
+    "settings",
+    &[
+        key("kernel"),
+        key("initrds"),
+        key("wimboot"),
+        key("boot_wim"),
+        key("bcd"),
+        key("boot_sdi"),
+        key("bootmgr"),
+        key("image"),
+        key("script"),
+        key("url"),
+        key("inject"),
+        key("answer"),
+        key("args"),
+        key("vars"),
+        later("iso"),
+        later("edition"),
+        later("secrets"),
+    ],
+);
+/// An entry of `profiles`.
+pub const PROFILE: Section = with_settings("profile", "a profile", &[key("extends"), key("recipe")]);
+/// An entry of `hosts`.
+pub const HOST: Section = with_settings(
+    "host",
+    "a host",
+    &[
+        key("serial"),
+        key("uuid"),
+        key("mac"),
+        key("asset"),
+        key("board_serial"),
+        key("name"),
+        key("profile"),
+        key("ip"),
+        key("nics"),
+    ],
+);
+/// An entry of a host's `nics`.
+pub const NIC: Section = section("nic", "a network card", &[key("mac"), key("ip")]);
+/// An entry of `rules`.
+pub const RULE: Section = with_settings("rule", "a rule", &[key("match"), key("profile")]);
+/// A rule's `match`.
+pub const MATCH: Section = section(
+    "match",
+    "`match`",
+    &[
+        key("serial"),
+        key("uuid"),
+        key("mac"),
+        key("asset"),
+        key("board_serial"),
+        key("product"),
+        key("manufacturer"),
+        key("firmware"),
+    ],
+);
+/// A value given for each architecture.
+pub const PER_ARCH: Section =
+    section("architectures", "a value for each architecture", &[key("x64"), key("ia32"), key("arm32"), key("arm64")]);
+
+/// All of them, in the order of the documentation.
+pub const ALL: [Section; 14] = [
+    TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, PROFILE, SETTINGS, PER_ARCH, HOST, NIC, RULE, MATCH,
+];

@@ -1,0 +1,63 @@
+//! `artifacts` and `profiles`.
+
+use pxectl_model::diag::Place;
+use pxectl_model::digest::Sha256;
+use pxectl_model::name::Name;
+use pxectl_model::profile::BUILT_IN;
+use pxectl_model::source::{Layer, Sourced};
+
+use super::lab::{name_key, sourced};
+use super::settings::settings;
+use crate::draft::{ArtifactDraft, Draft, ProfileDraft};
+use crate::keys;
+use crate::rules::structure::INVALID_VALUE;
+use crate::walk::{At, Walk};
+
+pub(super) fn artifacts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
+    for (key, at) in walk.named(at) {
+        let Some(name) = name_key(walk, key, &at) else { continue };
+        let mut artifact = ArtifactDraft {
+            name: Sourced::new(name.clone(), Layer::Lab, at.route.clone().on_key()),
+            path: None,
+            sha256: None,
+        };
+        if let Some(table) = walk.table(&at, &keys::ARTIFACT) {
+            // Whoever gives a URL was told that this version does not fetch.
+            if !table.has("url") {
+                walk.missing(&table, "path", format!("the artifact `{name}` has no `path`"));
+            }
+            artifact.path = table.get("path").and_then(|at| Some(sourced(&at, walk.path(&at)?, Layer::Lab)));
+            artifact.sha256 = table.get("sha256").and_then(|at| Some(sourced(&at, walk.parse::<Sha256>(&at)?, Layer::Lab)));
+        }
+        draft.artifact_index.insert(name, draft.artifacts.len());
+        draft.artifacts.push(artifact);
+    }
+}
+
+pub(super) fn profiles(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
+    for (key, at) in walk.named(at) {
+        let Some(name) = name_key(walk, key, &at) else { continue };
+        let place = Place::Route(at.route.clone().on_key());
+        if BUILT_IN.contains(&name.as_str()) {
+            let message = format!("the profile `{name}` always exists and cannot be written anew");
+            walk.push(INVALID_VALUE.at(place, message).help("give yours another name; it may extend this one"));
+        }
+        let before = walk.findings.errors();
+        let layer = Layer::Profile(name.to_string());
+        let mut profile = ProfileDraft {
+            name: Sourced::new(name.clone(), layer.clone(), at.route.clone().on_key()),
+            extends: None,
+            settings: Default::default(),
+            flawed: false,
+        };
+        if let Some(table) = walk.table(&at, &keys::PROFILE) {
+            profile.settings = settings(walk, &table, &layer);
+            profile.extends = table.get("extends").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, layer.clone())));
+            profile.settings.recipe =
+                table.get("recipe").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, layer.clone())));
+        }
+        profile.flawed = walk.findings.errors() > before;
+        draft.profile_index.insert(name, draft.profiles.len());
+        draft.profiles.push(profile);
+    }
+}

@@ -1,0 +1,105 @@
+//! A draft without errors to a sound inventory.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use pxectl_model::artifact::Artifact;
+use pxectl_model::identity::Identity;
+use pxectl_model::inventory::{Inventory, Lab, Parts};
+use pxectl_model::name::Name;
+use pxectl_model::net::Site;
+use pxectl_model::profile::{Host, Nic, Profile, Rule};
+use pxectl_model::source::{Origin, Sourced};
+
+use crate::draft::{Claim, Draft, HostDraft, LabDraft};
+
+/// The port where HTTP answers if the lab says nothing.
+pub const DEFAULT_HTTP_PORT: u16 = 8080;
+/// The folder of the lab's templates, beside its inventory, if the lab says nothing.
+pub const DEFAULT_TEMPLATES: &str = "templates";
+
+/// Proves the draft.
+///
+/// # Errors
+/// What is missing or not sound; a rule should have found it.
+pub(crate) fn prove(draft: &Draft, folder: &Path) -> Result<Inventory, String> {
+    let parts = parts(draft, folder).ok_or("a part of it is missing")?;
+    Inventory::new(parts).map_err(|unsound| unsound.to_string())
+}
+
+fn parts(draft: &Draft, folder: &Path) -> Option<Parts> {
+    let mut artifacts = BTreeMap::new();
+    for artifact in &draft.artifacts {
+        let (name, path, sha256) = (artifact.name.clone(), artifact.path.clone()?, artifact.sha256.clone());
+        artifacts.insert(name.value.clone(), Artifact { name, path, sha256 });
+    }
+    let mut profiles = BTreeMap::new();
+    for profile in &draft.profiles {
+        let (name, extends, settings) = (profile.name.clone(), profile.extends.clone(), profile.settings.clone());
+        profiles.insert(name.value.clone(), Profile { name, extends, settings });
+    }
+    let rule = |rule: &crate::draft::RuleDraft| {
+        Some(Rule {
+            route: rule.route.clone(),
+            matches: rule.matches.clone(),
+            profile: rule.profile.clone()?,
+            settings: rule.settings.clone(),
+        })
+    };
+    Some(Parts {
+        lab: lab(&draft.lab, folder)?,
+        artifacts,
+        profiles,
+        hosts: draft.hosts.iter().map(host).collect::<Option<_>>()?,
+        rules: draft.rules.iter().map(rule).collect::<Option<_>>()?,
+        recipes: draft.recipes.clone(),
+    })
+}
+
+fn by_default<T>(value: T) -> Sourced<T> {
+    Sourced { value, origin: Origin::default_value() }
+}
+
+/// The folder of templates where the lab names none.
+fn default_templates(folder: &Path) -> PathBuf {
+    folder.join(DEFAULT_TEMPLATES)
+}
+
+fn lab(lab: &LabDraft, folder: &Path) -> Option<Lab> {
+    let site = |site: &crate::draft::SiteDraft| {
+        Some(Site { name: site.name.clone(), server: site.server.clone()?, networks: site.networks.clone() })
+    };
+    let hold = "hold".parse::<Name>().ok()?;
+    Some(Lab {
+        http_port: lab.http_port.clone().unwrap_or_else(|| by_default(DEFAULT_HTTP_PORT)),
+        firmware: lab.firmware.clone(),
+        ipxe: lab.ipxe.clone(),
+        unknown: lab.unknown.clone().unwrap_or_else(|| by_default(hold)),
+        templates: lab.templates.clone().unwrap_or_else(|| by_default(default_templates(folder))),
+        strict: lab.strict,
+        sites: lab.sites.iter().map(site).collect::<Option<_>>()?,
+    })
+}
+
+fn host(host: &HostDraft) -> Option<Host> {
+    let tag = |claim: &Option<Sourced<Claim>>| claim.as_ref().and_then(|c| c.value.tag.clone().ok());
+    let nic = |nic: &crate::draft::NicDraft| Some(Nic { mac: nic.mac.clone()?, ip: nic.ip.clone() });
+    let nics = host.nics.iter().map(nic).collect::<Option<Vec<_>>>()?;
+    let identity = Identity {
+        serial: tag(&host.serial),
+        uuid: host.uuid.as_ref().map(|uuid| uuid.value),
+        macs: nics.iter().map(|nic| nic.mac.value).collect(),
+        asset: tag(&host.asset),
+        board_serial: tag(&host.board_serial),
+        raw_serial: host.serial.as_ref().map(|serial| serial.value.written.clone()).unwrap_or_default(),
+        ..Identity::default()
+    };
+    Some(Host {
+        route: host.route.clone(),
+        identity,
+        name: host.name.clone(),
+        profile: host.profile.clone()?,
+        nics,
+        settings: host.settings.clone(),
+    })
+}

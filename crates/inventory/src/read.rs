@@ -1,0 +1,235 @@
+//! Bytes to a reading: the one way in.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use pxectl_model::diag::{Diagnostic, Place, Severity};
+use pxectl_model::inventory::Inventory;
+use pxectl_model::name::Name;
+use pxectl_model::recipe::Recipe;
+use pxectl_model::source::{FileId, Route, Source, Sources, Span};
+
+use crate::draft::Draft;
+use crate::findings::{Findings, shown};
+use crate::rules::structure::{INCLUDE, MISSING_KEY, TOO_LARGE, UNSOUND};
+use crate::tree::{self, Budget, Kind, Node};
+use crate::{limits, lower, prove, rules, text, wire};
+
+/// One file as it was found.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// What it is called in messages: the path as the person gave it.
+    pub name: String,
+    /// Its content, whatever that is.
+    pub bytes: Vec<u8>,
+}
+
+/// A pattern of `include`: the roof looks for the files that fit it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Include {
+    /// As written: a path with `*`, relative to the inventory's folder.
+    pub pattern: String,
+    /// Where it is written.
+    pub route: Route,
+}
+
+/// What was found for one pattern.
+#[derive(Debug, Clone)]
+pub struct Included {
+    /// Where the pattern is written.
+    pub route: Route,
+    /// The files, in the order in which they are to be read; or why none could be.
+    pub found: Result<Vec<File>, String>,
+}
+
+/// Everything that an inventory is made of.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The inventory itself.
+    pub main: File,
+    /// Its folder: relative paths in it are joined with this.
+    pub folder: PathBuf,
+    /// What its `include` led to; see [`includes`].
+    pub included: Vec<Included>,
+}
+
+/// What came of reading.
+#[derive(Debug)]
+pub struct Reading {
+    /// The texts, the main file first.
+    pub sources: Sources,
+    /// What they say, as far as it could be read.
+    pub draft: Draft,
+    /// All findings, sorted by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The inventory, where nothing is an error.
+    pub inventory: Option<Inventory>,
+    /// The span tree of each text.
+    trees: Vec<Option<Node>>,
+}
+
+/// The patterns of the main file's `include`, as far as it can be read; what is wrong with it [`read`] tells.
+pub fn includes(main: &[u8]) -> Vec<Include> {
+    let key = b"include";
+    if main.len() > limits::TEXT || !main.windows(key.len()).any(|window| window == key) {
+        return Vec::new();
+    }
+    let decoded = text::decode(FileId(0), main);
+    let mut budget = Budget { events: limits::EVENTS };
+    let root = decoded.readable.then(|| tree::parse(FileId(0), &decoded.text, &mut budget, &mut Findings::default()));
+    let Some(Some(root)) = root else { return Vec::new() };
+    let Kind::Map(map) = &root.real().kind else { return Vec::new() };
+    let Some(Kind::List(items)) = map.get("include").map(|entry| &entry.value.real().kind) else { return Vec::new() };
+    let route = Route::root(FileId(0)).key("include");
+    let pattern = |(n, item): (usize, &Node)| match &item.real().kind {
+        Kind::Text { text, .. } if !item.is_null() => Some(Include { pattern: text.to_string(), route: route.index(n) }),
+        _ => None,
+    };
+    items.iter().take(limits::ITEMS).enumerate().filter_map(pattern).collect()
+}
+
+/// Reads an inventory. Never stops at the first problem, and never panics, whatever the bytes are.
+pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
+    let mut findings = Findings::default();
+    let mut reader = Reader {
+        folder: &input.folder,
+        sources: Sources::default(),
+        trees: Vec::new(),
+        draft: Draft { recipes: recipes.clone(), ..Draft::default() },
+        text_left: limits::TEXT,
+        budget: Budget { events: limits::EVENTS },
+    };
+    reader.file(&input.main, &mut findings);
+    let mut seen = vec![input.main.name.as_str()];
+    for included in &input.included {
+        let place = Place::Route(included.route.clone());
+        match &included.found {
+            Err(why) => findings.push(INCLUDE.at(place, format!("this cannot be included: {}", shown(why)))),
+            Ok(files) if files.is_empty() => findings.push(INCLUDE.at(place, "no file fits this pattern")),
+            Ok(files) => {
+                for file in files {
+                    // Two patterns may fit one file.
+                    if !seen.contains(&file.name.as_str()) {
+                        seen.push(&file.name);
+                        reader.file(file, &mut findings);
+                    }
+                }
+            }
+        }
+    }
+    let Reader { sources, trees, draft, .. } = reader;
+    rules::run(&draft, &mut findings);
+    let mut inventory = None;
+    if findings.errors() == 0 {
+        match prove::prove(&draft, &input.folder) {
+            Ok(sound) => inventory = Some(sound),
+            Err(why) => {
+                let message = format!("this inventory is not sound: {why}");
+                findings.push(UNSOUND.at(Place::File(FileId(0)), message).help("please report this as a fault of pxectl"));
+            }
+        }
+    }
+    let mut reading = Reading { sources, draft, diagnostics: Vec::new(), inventory, trees };
+    let mut diagnostics = findings.into_list();
+    reading.sort(&mut diagnostics);
+    reading.diagnostics = diagnostics;
+    reading
+}
+
+struct Reader<'i> {
+    folder: &'i Path,
+    sources: Sources,
+    trees: Vec<Option<Node>>,
+    draft: Draft,
+    text_left: usize,
+    budget: Budget,
+}
+
+impl Reader<'_> {
+    fn file(&mut self, file: &File, findings: &mut Findings) {
+        let before = findings.errors();
+        let Some(left) = self.text_left.checked_sub(file.bytes.len()) else {
+            let id = self.sources.add(file.name.clone(), "");
+            self.trees.push(None);
+            let message = format!("an inventory has at most {} MiB of text", limits::TEXT >> 20);
+            findings.push(TOO_LARGE.at(Place::File(id), message));
+            return;
+        };
+        self.text_left = left;
+        let id = FileId(u32::try_from(self.trees.len()).unwrap_or(u32::MAX));
+        let decoded = text::decode(id, &file.bytes);
+        decoded.findings.into_iter().for_each(|finding| findings.push(finding));
+        let root = if decoded.readable { self.tree(id, &decoded.text, findings) } else { None };
+        if let Some(root) = &root
+            && findings.errors() == before
+            && let Some(refusal) = wire::confirm(id, &decoded.text, root)
+        {
+            findings.push(refusal);
+        }
+        self.sources.add(file.name.clone(), decoded.text);
+        self.trees.push(root);
+    }
+
+    fn tree(&mut self, id: FileId, text: &str, findings: &mut Findings) -> Option<Node> {
+        let before = findings.errors();
+        let root = tree::parse(id, text, &mut self.budget, findings);
+        match &root {
+            Some(root) => lower::lower(&mut self.draft, id, root, self.folder, findings),
+            None if findings.errors() == before => {
+                let help = "begin with `pxectl: 1` and a `lab`";
+                let message = "this file holds nothing";
+                findings.push(MISSING_KEY.at(Place::File(id), message).help(help));
+            }
+            None => {}
+        }
+        root
+    }
+}
+
+impl Reading {
+    /// The bytes that a place means. A node that does not exist means the nearest one above it, and a list or mapping its first
+    /// line. None for a file that is not among the sources.
+    pub fn locate(&self, place: &Place) -> Option<Span> {
+        match place {
+            Place::Span(span) => Some(clamp(self.sources.get(span.file)?, *span)),
+            Place::File(file) => self.sources.get(*file).map(|_| Span { file: *file, start: 0, end: 0 }),
+            Place::Route(route) => {
+                let source = self.sources.get(route.file)?;
+                let root = self.trees.get(route.file.0 as usize)?;
+                let at = root.as_ref().map(|root| tree::locate(root, route)).unwrap_or_default();
+                Some(clamp(source, first_line(source, Span { file: route.file, start: at.start, end: at.end })))
+            }
+        }
+    }
+
+    /// Whether a finding is at error level.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Sorts findings by file and place, also those of other crates about the same texts.
+    pub fn sort(&self, findings: &mut [Diagnostic]) {
+        findings.sort_by_cached_key(|finding| (self.locate(&finding.at), finding.rule, finding.message.clone()));
+    }
+}
+
+/// A span of several lines shortened to the first of them.
+fn first_line(source: &Source, span: Span) -> Span {
+    let text = source.text.get(span.start..span.end).unwrap_or("");
+    let line = text.lines().next().unwrap_or("").trim_end();
+    if line.len() == text.len() { span } else { Span { end: span.start + line.len(), ..span } }
+}
+
+/// Inside the text, whole characters.
+fn clamp(source: &Source, span: Span) -> Span {
+    let text = &source.text;
+    let mut start = span.start.min(text.len());
+    let mut end = span.end.clamp(start, text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    Span { file: span.file, start, end }
+}

@@ -1,0 +1,76 @@
+//! From bytes to text: UTF-8, no byte order mark, nothing unprintable.
+
+use pxectl_model::diag::{Diagnostic, Place};
+use pxectl_model::source::{FileId, Span};
+
+use crate::rules::structure::ENCODING;
+
+/// What came of the bytes of one file.
+pub(crate) struct Decoded {
+    /// The text for people to look at; what was not UTF-8 is replaced by U+FFFD.
+    pub text: String,
+    /// What is wrong with it.
+    pub findings: Vec<Diagnostic>,
+    /// Whether it can be read as YAML at all.
+    pub readable: bool,
+}
+
+/// Decodes one file. A byte order mark is taken off, so that columns are those of an editor.
+pub(crate) fn decode(file: FileId, bytes: &[u8]) -> Decoded {
+    let mut findings = Vec::new();
+    let place = |start: usize, len: usize| Place::Span(Span { file, start, end: start + len });
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        findings.push(ENCODING.at(place(0, 0), "the file is UTF-16, not UTF-8").help("save it as UTF-8"));
+        return Decoded { text: String::new(), findings, readable: false };
+    }
+    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if body.len() != bytes.len() {
+        let help = "save it as UTF-8 without a byte order mark";
+        findings.push(ENCODING.at(place(0, 0), "the file begins with a byte order mark").help(help));
+    }
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => text.to_owned(),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let byte = body.get(at).copied().unwrap_or_default();
+            let message = format!("byte 0x{byte:02x} is not UTF-8");
+            findings.push(ENCODING.at(place(at, '\u{fffd}'.len_utf8()), message).help("save the file as UTF-8"));
+            return Decoded { text: String::from_utf8_lossy(body).into_owned(), findings, readable: false };
+        }
+    };
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| !printable(*c)) {
+        let message = format!("the character U+{:04X} does not belong in a YAML file", u32::from(c));
+        findings.push(ENCODING.at(place(at, c.len_utf8()), message).help("remove it"));
+        return Decoded { text, findings, readable: false };
+    }
+    Decoded { text, findings, readable: true }
+}
+
+/// YAML 1.2.2, 5.1 (c-printable), without the byte order mark, which has no business inside a text.
+fn printable(c: char) -> bool {
+    match c {
+        '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' => true,
+        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
+        _ => c >= '\u{a0}',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(bytes: &[u8]) -> Option<(String, Place)> {
+        decode(FileId(0), bytes).findings.into_iter().next().map(|f| (f.message, f.at))
+    }
+
+    #[test]
+    fn what_is_no_text() {
+        let span = |start, end| Place::Span(Span { file: FileId(0), start, end });
+        assert_eq!(first("a: é\n".as_bytes()), None);
+        assert_eq!(first(b"a: \xff"), Some(("byte 0xff is not UTF-8".to_owned(), span(3, 6))));
+        assert_eq!(first(b"a: \0").unwrap().1, span(3, 4));
+        assert_eq!(first(b"\xef\xbb\xbfa: 1").unwrap().1, span(0, 0));
+        assert!(decode(FileId(0), b"\xef\xbb\xbfa: 1").readable);
+        assert!(!decode(FileId(0), b"\xff\xfea\0").readable);
+    }
+}

@@ -1,0 +1,93 @@
+//! The one pass over the events, with the limits that hold before anything else looks at a text.
+
+use pxectl_model::diag::{Diagnostic, Place};
+use pxectl_model::source::{FileId, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle};
+
+use super::build::Builder;
+use super::chars::Chars;
+use super::{Bytes, Node};
+use crate::findings::{Findings, shown};
+use crate::limits;
+use crate::rules::structure::{SYNTAX, TOO_LARGE, YAML_FEATURE};
+
+/// What is left of the limits for all texts together.
+pub(crate) struct Budget {
+    /// YAML events.
+    pub events: usize,
+}
+
+/// The tree of one text; none where it holds nothing, or something that ends the reading. Findings say what.
+pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mut Findings) -> Option<Node> {
+    let chars = Chars::new(text);
+    let mut builder = Builder::new(file);
+    let mut documents = 0;
+    let mut parser = Parser::new_from_str(text);
+    while let Some(next) = parser.next_event() {
+        let (event, span) = match next {
+            Ok(next) => next,
+            Err(error) => {
+                findings.push(broken(file, text, chars.byte(error.marker().index()), error.info()));
+                return None;
+            }
+        };
+        let start = chars.byte(span.start.index());
+        let at = Bytes { start, end: chars.byte(span.end.index()).max(start) };
+        let place = Place::Span(Span { file, start: at.start, end: at.end });
+        if budget.events == 0 {
+            findings.push(TOO_LARGE.at(place, format!("an inventory has at most {} YAML nodes", limits::EVENTS)));
+            return None;
+        }
+        budget.events -= 1;
+        let tagged = match &event {
+            Event::Scalar(_, _, _, tag) | Event::SequenceStart(_, tag) | Event::MappingStart(_, tag) => tag.as_ref(),
+            _ => None,
+        };
+        if let Some(tag) = tagged {
+            let message = format!("the tag `{}` has no meaning in an inventory", shown(&tag.to_string()));
+            findings.push(YAML_FEATURE.at(place.clone(), message).help("remove it; texts are kept as they are written"));
+            return None;
+        }
+        let built = match event {
+            Event::DocumentStart(_) => {
+                documents += 1;
+                if documents > 1 {
+                    let help = "one file holds one document; put the rest into a file of its own and `include` it";
+                    findings.push(YAML_FEATURE.at(place, "a second YAML document begins here").help(help));
+                    return builder.finish();
+                }
+                Ok(())
+            }
+            Event::Scalar(value, style, anchor, _) => {
+                builder.scalar(&value, style == ScalarStyle::Plain, at, anchor, findings)
+            }
+            Event::SequenceStart(anchor, _) => builder.open(false, at, anchor),
+            Event::MappingStart(anchor, _) => builder.open(true, at, anchor),
+            Event::SequenceEnd | Event::MappingEnd => builder.close(at, findings),
+            Event::Alias(anchor) => builder.alias(anchor, at, budget, findings),
+            _ => Ok(()),
+        };
+        if let Err(finding) = built {
+            findings.push(*finding);
+            return None;
+        }
+    }
+    builder.finish()
+}
+
+/// What the YAML parser refuses, at its place; tabs are the reason more often than people think.
+pub(crate) fn broken(file: FileId, text: &str, offset: usize, info: &str) -> Diagnostic {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    let line_start = text[..offset].rfind('\n').map_or(0, |n| n + 1);
+    let indent = text[line_start..].bytes().take_while(|b| matches!(b, b' ' | b'\t'));
+    if let Some(tab) = indent.clone().position(|b| b == b'\t') {
+        let start = line_start + tab;
+        let place = Place::Span(Span { file, start, end: start + 1 });
+        return SYNTAX.at(place, "a tab indents this line").help("YAML indents with blanks only");
+    }
+    let end = text[offset..].chars().next().map_or(offset, |c| offset + c.len_utf8());
+    SYNTAX.at(Place::Span(Span { file, start: offset, end }), format!("this is not YAML: {}", shown(info)))
+}

@@ -1,0 +1,1 @@
+//! Tests against servers of a few lines.

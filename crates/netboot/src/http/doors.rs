@@ -1,0 +1,116 @@
+//! How many may be connected at once, and who goes when it is too many.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::limits::Limits;
+use super::pulse::Pulse;
+
+/// All open connections.
+pub(crate) struct Doors {
+    most: usize,
+    most_per_peer: usize,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    next: u64,
+    all: HashMap<u64, Guest>,
+    peers: HashMap<IpAddr, usize>,
+}
+
+struct Guest {
+    peer: IpAddr,
+    pulse: Arc<Pulse>,
+    leave: CancellationToken,
+}
+
+/// One connection's place; it is given back with it.
+pub(crate) struct Place {
+    doors: Arc<Doors>,
+    number: u64,
+    /// How the connection is doing.
+    pub(crate) pulse: Arc<Pulse>,
+    /// Cancelled where it must make room for another.
+    pub(crate) leave: CancellationToken,
+}
+
+impl Doors {
+    /// With these limits; `most` may be lower than theirs.
+    pub(crate) fn new(limits: &Limits, most: usize) -> Self {
+        Self { most: most.min(limits.connections).max(1), most_per_peer: limits.per_peer.max(1), open: Mutex::default() }
+    }
+
+    /// A place for a connection from `peer`. Where all are taken, the connection that was idle longest (of the same address, where
+    /// it is the address that has too many) is sent away; none where nobody is idle.
+    pub(crate) fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.peers.get(&peer).is_some_and(|count| *count >= self.most_per_peer) {
+            open.send_away(|guest| guest.peer == peer)?;
+        }
+        if open.all.len() >= self.most {
+            open.send_away(|_| true)?;
+        }
+        let (pulse, leave) = (Arc::new(Pulse::new()), CancellationToken::new());
+        let number = open.next;
+        open.next += 1;
+        open.all.insert(number, Guest { peer, pulse: pulse.clone(), leave: leave.clone() });
+        *open.peers.entry(peer).or_default() += 1;
+        Some(Place { doors: self.clone(), number, pulse, leave })
+    }
+}
+
+impl Open {
+    fn send_away(&mut self, among: impl Fn(&Guest) -> bool) -> Option<()> {
+        let idle = self.all.iter().filter(|(_, guest)| among(guest));
+        let idle = idle.filter_map(|(number, guest)| Some((guest.pulse.idle_since()?, *number)));
+        let (_, number) = idle.min()?;
+        self.remove(number);
+        Some(())
+    }
+
+    fn remove(&mut self, number: u64) {
+        let Some(guest) = self.all.remove(&number) else { return };
+        guest.leave.cancel();
+        if let Some(count) = self.peers.get_mut(&guest.peer) {
+            *count -= 1;
+            if *count == 0 {
+                self.peers.remove(&guest.peer);
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.doors.open.lock().unwrap_or_else(PoisonError::into_inner).remove(self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_idle_make_room_and_the_busy_do_not() {
+        let limits = Limits { connections: 3, per_peer: 2, ..Limits::default() };
+        let doors = Arc::new(Doors::new(&limits, 100));
+        let (a, b) = (IpAddr::from([10, 1, 0, 1]), IpAddr::from([10, 1, 0, 2]));
+        let first = doors.enter(a).unwrap();
+        let second = doors.enter(a).unwrap();
+        first.pulse.begin();
+        let third = doors.enter(a).unwrap();
+        assert!(second.leave.is_cancelled() && !first.leave.is_cancelled(), "the idle one of the same address goes");
+        third.pulse.begin();
+        assert!(doors.enter(a).is_none(), "nobody of this address is idle");
+        let other = doors.enter(b).unwrap();
+        drop(second);
+        assert!(doors.enter(b).is_some() && other.leave.is_cancelled(), "the whole is full: the idle one goes");
+        drop((first, third));
+        assert_eq!(doors.open.lock().unwrap().peers.len(), 0);
+    }
+}

@@ -1,0 +1,29 @@
+//! `rearm`: let a machine be installed once more.
+
+use pxectl_store::journal::Journal;
+
+use crate::cli::Rearm;
+use crate::failure::{Answer, Failure, Outcome};
+use crate::lab;
+use crate::ledger::keys_of;
+use crate::session::{Session, print};
+
+/// Writes into the journal; a running `serve` sees it at the machine's next request.
+pub fn run(args: &Rearm, session: &Session) -> Outcome {
+    let lab = lab::load(session)?;
+    let hosts = lab.hosts(&args.hosts)?;
+    let Some(hosts) = hosts else { return Ok(Answer::No) };
+    let mut journal = Journal::open(&session.state).map_err(|e| Failure::of(&e))?;
+    for host in hosts {
+        let host = &lab.inventory.parts().hosts[host];
+        let label = host.label();
+        let was = journal.rearm(&keys_of(host), &label).map_err(|e| Failure::of(&e))?;
+        let profile = &host.profile.value;
+        print(&if was {
+            format!("{label}: armed again; it is installed ({profile}) when it next boots from the network\n")
+        } else {
+            format!("{label}: was armed already\n")
+        });
+    }
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,99 @@
+//! The table in force, and how an edit of the inventory replaces it: at the next request, without a watcher and without a race.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use pxectl_model::event::{EventKind, Report};
+use pxectl_netboot::table::{Table, Tables};
+use tokio::sync::Mutex;
+
+use crate::ledger::Books;
+use crate::tables::{Built, Kitchen};
+use crate::watch::{SETTLE_WAIT, Stamps};
+
+/// How long a request waits for the table of an edit that came before it.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// The table in force and all that is needed to build its successor.
+pub struct LiveTables {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    kitchen: Kitchen,
+    books: Arc<Books>,
+    report: Arc<dyn Report>,
+    in_force: RwLock<(Arc<Table>, Stamps)>,
+    building: Mutex<()>,
+}
+
+impl LiveTables {
+    /// Begins with a table that was built from files as `built` saw them.
+    pub fn new(kitchen: Kitchen, built: Built, books: Arc<Books>, report: Arc<dyn Report>) -> Self {
+        let in_force = RwLock::new((built.table, built.stamps));
+        Self { shared: Arc::new(Shared { kitchen, books, report, in_force, building: Mutex::new(()) }) }
+    }
+}
+
+impl Shared {
+    fn table(&self) -> Arc<Table> {
+        self.in_force.read().unwrap_or_else(PoisonError::into_inner).0.clone()
+    }
+
+    fn unchanged(&self) -> bool {
+        self.in_force.read().unwrap_or_else(PoisonError::into_inner).1.hold()
+    }
+
+    /// Builds the successor where files changed. One at a time: whoever waits finds it done.
+    async fn catch_up(self: Arc<Self>) {
+        let _one = self.building.lock().await;
+        while !self.unchanged() {
+            let this = self.clone();
+            let Ok(result) = tokio::task::spawn_blocking(move || this.kitchen.build()).await else { return };
+            let stamps = match &result {
+                Ok(built) => &built.stamps,
+                Err(broken) => &broken.stamps,
+            };
+            // An editor may be in the middle of writing: what was read counts only once the files lie still.
+            if !stamps.settled() || !stamps.hold() {
+                tokio::time::sleep(SETTLE_WAIT).await;
+                continue;
+            }
+            match result {
+                Ok(built) => {
+                    self.books.learn(&built.inventory);
+                    let hosts = built.inventory.parts().hosts.len();
+                    *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = (built.table, built.stamps);
+                    self.report.report(EventKind::Reloaded { hosts });
+                    for text in built.warnings {
+                        self.report.report(EventKind::Warning { boot: None, text });
+                    }
+                }
+                Err(broken) => {
+                    // The old table stays; its stamps become the broken files', so that it is said once.
+                    self.in_force.write().unwrap_or_else(PoisonError::into_inner).1 = broken.stamps;
+                    self.report.report(EventKind::ReloadRefused { text: broken.text });
+                }
+            }
+        }
+    }
+}
+
+impl Tables for LiveTables {
+    fn in_force(&self) -> Arc<Table> {
+        self.shared.table()
+    }
+
+    fn fresh(&self) -> Pin<Box<dyn Future<Output = Arc<Table>> + Send + '_>> {
+        Box::pin(async {
+            if !self.shared.unchanged() {
+                // In a task of its own: where the wait ends first, the building goes on.
+                let task = tokio::spawn(self.shared.clone().catch_up());
+                let _ = tokio::time::timeout(WAIT, task).await;
+            }
+            self.shared.table()
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! Where the bytes of artifacts and NBPs come from: files, or the demo's generated payloads.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pxectl_model::arch::Firmware;
+use pxectl_model::artifact::Artifact;
+use pxectl_model::body::Body;
+use pxectl_model::inventory::{IpxeSource, Parts};
+use pxectl_model::policy::DEFAULT_FIRMWARE;
+
+/// Where Debian's package `ipxe` puts its builds.
+pub const DEBIAN_IPXE: &str = "/usr/lib/ipxe";
+
+/// Gives the bodies of what an inventory names.
+pub trait Shelf: Send + Sync {
+    /// An artifact's body.
+    fn artifact(&self, artifact: &Artifact) -> Body;
+
+    /// The NBP of a firmware; the error says what is missing and where it was looked for.
+    fn nbp(&self, firmware: Firmware, parts: &Parts) -> Result<Body, String>;
+}
+
+/// Files on this host.
+pub struct Disk;
+
+impl Shelf for Disk {
+    fn artifact(&self, artifact: &Artifact) -> Body {
+        Body::File(Arc::from(artifact.path.value.as_path()))
+    }
+
+    fn nbp(&self, firmware: Firmware, parts: &Parts) -> Result<Body, String> {
+        let dir = match &parts.lab.ipxe {
+            Some(IpxeSource::Artifacts(names)) => {
+                let artifact = names.get(&firmware).and_then(|name| parts.artifacts.get(&name.value));
+                let artifact = artifact.ok_or_else(|| format!("lab.ipxe names no artifact for {firmware}"))?;
+                return Ok(self.artifact(artifact));
+            }
+            Some(IpxeSource::Dir(dir)) => dir.value.as_path(),
+            None => Path::new(DEBIAN_IPXE),
+        };
+        let names = file_names(firmware);
+        let found = names.iter().map(|name| dir.join(name)).find(|path| path.is_file());
+        let found = found.ok_or_else(|| format!("there is no {} for {firmware} in `{}`", names.join(" or "), dir.display()))?;
+        Ok(Body::File(Arc::from(found.as_path())))
+    }
+}
+
+/// What the NBP of a firmware is called in iPXE's release archives and in Debian's packages.
+pub fn file_names(firmware: Firmware) -> &'static [&'static str] {
+    match firmware {
+        Firmware::Bios => &["undionly.kpxe"],
+        Firmware::UefiX64 => &["snponly.efi", "x86_64/snponly.efi", "ipxe.efi", "ipxe-amd64.efi"],
+        Firmware::UefiIa32 => &["i386/snponly.efi", "i386/ipxe.efi"],
+        Firmware::UefiArm32 => &["arm32/snponly.efi", "arm32/ipxe.efi"],
+        Firmware::UefiArm64 => &["arm64/snponly.efi", "arm64/ipxe.efi", "ipxe-arm64.efi"],
+    }
+}
+
+/// The firmware that the lab serves: what it names, else what its NBPs are for.
+pub fn firmware_of(parts: &Parts) -> Vec<Firmware> {
+    match (&parts.lab.firmware, &parts.lab.ipxe) {
+        (Some(named), _) => named.iter().map(|f| f.value).collect(),
+        (None, Some(IpxeSource::Artifacts(names))) => names.keys().copied().collect(),
+        (None, _) => DEFAULT_FIRMWARE.to_vec(),
+    }
+}
+
+/// Whether a path of the inventory leads to a file or folder here.
+pub fn exists(path: &Path) -> bool {
+    PathBuf::from(path).exists()
+}

@@ -1,0 +1,83 @@
+//! Whether files changed: their stamps, taken when they were read and compared at each request. No watcher, so no race.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// A file touched so recently may be written again within one tick of the file system's clock, or be half written now.
+const SETTLING: Duration = Duration::from_millis(25);
+
+/// What tells one state of a path from another; none where there is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    inode: u64,
+    len: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let meta = std::fs::metadata(path).ok()?;
+    Some(Stamp {
+        device: meta.dev(),
+        inode: meta.ino(),
+        len: meta.len(),
+        modified: (meta.mtime(), meta.mtime_nsec()),
+        changed: (meta.ctime(), meta.ctime_nsec()),
+    })
+}
+
+/// The states of some files and folders at one instant. A folder's stamp changes when a file in it comes, goes or is renamed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamps(Vec<(PathBuf, Option<Stamp>)>);
+
+impl Stamps {
+    /// Takes them. To be taken before the files are read: then an edit in between is seen by the next comparison.
+    pub fn take(paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        Self(paths.into_iter().map(|path| (path.clone(), stamp(&path))).collect())
+    }
+
+    /// Whether nothing differs now.
+    pub fn hold(&self) -> bool {
+        self.0.iter().all(|(path, then)| stamp(path) == *then)
+    }
+
+    /// Whether all lie far enough in the past for their stamps to tell every later edit.
+    pub fn settled(&self) -> bool {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        self.0.iter().filter_map(|(_, stamp)| stamp.as_ref()).all(|stamp| {
+            let (seconds, nanoseconds) = stamp.changed;
+            let changed = Duration::new(u64::try_from(seconds).unwrap_or(0), u32::try_from(nanoseconds).unwrap_or(0));
+            // A clock that was set back leaves stamps in the future: those count as settled, or nothing ever would.
+            now < changed || now - changed > SETTLING
+        })
+    }
+}
+
+/// How long to wait before looking again at files that have not settled.
+pub const SETTLE_WAIT: Duration = SETTLING;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_of_saving_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("inventory.yaml");
+        let take = || Stamps::take([folder.path().to_owned(), file.clone()]);
+        let absent = take();
+        std::fs::write(&file, "one").unwrap();
+        assert!(!absent.hold(), "it came into being");
+        let first = take();
+        assert!(first.hold());
+        std::fs::write(&file, "three").unwrap();
+        assert!(!first.hold(), "written in place");
+        let second = take();
+        std::fs::write(folder.path().join("new"), "three").unwrap();
+        std::fs::rename(folder.path().join("new"), &file).unwrap();
+        assert!(!second.hold(), "renamed over");
+        assert!(!take().settled(), "just written");
+    }
+}

@@ -1,0 +1,145 @@
+//! What minijinja complains of, as findings at their places.
+
+use std::error::Error as _;
+
+use minijinja::{Error, ErrorKind};
+use pxectl_model::diag::{Diagnostic, Place, RuleId};
+use pxectl_model::source::{Origin, Span};
+
+use crate::context::KNOWN;
+use crate::env::RefusedValue;
+use crate::templates::{Template, TemplateSet};
+
+/// A template that cannot be read, or fails while it runs.
+pub const TEMPLATE_ERROR: RuleId = RuleId("template-error");
+/// A name in a template that means nothing.
+pub const TEMPLATE_NAME: RuleId = RuleId("template-name");
+/// A template that is named and is not there.
+pub const TEMPLATE_MISSING: RuleId = RuleId("template-missing");
+/// A value that cannot be written where it would land.
+pub const VALUE_REFUSED: RuleId = RuleId("value-refused");
+/// A rendered script that iPXE would not run.
+pub const SCRIPT_INVALID: RuleId = RuleId("script-invalid");
+/// A recipe whose data does not make sense.
+pub const RECIPE_INVALID: RuleId = RuleId("recipe-invalid");
+/// A key that a recipe needs and nobody gives.
+pub const KEY_MISSING: RuleId = RuleId("key-missing");
+/// A boot URL that does not fit into a DHCP answer.
+pub const BOOT_URL_LENGTH: RuleId = RuleId("boot-url-length");
+
+/// Every rule of this crate, for the docs and their test.
+pub const RULES: [RuleId; 8] = [
+    TEMPLATE_ERROR,
+    TEMPLATE_NAME,
+    TEMPLATE_MISSING,
+    VALUE_REFUSED,
+    SCRIPT_INVALID,
+    RECIPE_INVALID,
+    KEY_MISSING,
+    BOOT_URL_LENGTH,
+];
+
+/// What is known around a rendering, so that its errors become findings at the right places.
+pub(crate) struct Around<'a> {
+    /// The templates.
+    pub set: &'a TemplateSet,
+    /// Where a value came from, if a person wrote it.
+    pub origin: &'a dyn Fn(&str) -> Option<Origin>,
+    /// What to point at where nothing better is known.
+    pub fallback: Place,
+}
+
+/// An error as a finding.
+pub(crate) fn diagnose(error: &Error, around: &Around<'_>) -> Diagnostic {
+    let error = innermost(error);
+    let template = error.name().and_then(|name| around.set.get(name));
+    let at = template.map(|template| place(template, error));
+    if let Some(refused) = error.source().and_then(|source| source.downcast_ref::<RefusedValue>()) {
+        let written = (around.origin)(&refused.value).and_then(|origin| origin.route).map(Place::Route);
+        return refused_value(refused, at, written, around);
+    }
+    let at = at.unwrap_or_else(|| around.fallback.clone());
+    if error.kind() == ErrorKind::UndefinedError {
+        return undefined(error, template, at);
+    }
+    let detail = error.detail().map_or_else(String::new, |detail| format!(": {detail}"));
+    let rule = if error.kind() == ErrorKind::TemplateNotFound { TEMPLATE_MISSING } else { TEMPLATE_ERROR };
+    let finding = Diagnostic::error(rule, at, format!("{}{detail}", error.kind()));
+    if rule == TEMPLATE_MISSING { finding.help(format!("there are: {}", around.set.names().join(", "))) } else { finding }
+}
+
+fn refused_value(
+    refused: &RefusedValue,
+    template: Option<Place>,
+    written: Option<Place>,
+    around: &Around<'_>,
+) -> Diagnostic {
+    let message = refused.to_string();
+    match (written, template) {
+        (Some(at), Some(used)) => Diagnostic::error(VALUE_REFUSED, at, message).related(used, "it is put in here"),
+        (at, used) => Diagnostic::error(VALUE_REFUSED, at.or(used).unwrap_or_else(|| around.fallback.clone()), message),
+    }
+}
+
+fn undefined(error: &Error, template: Option<&Template>, at: Place) -> Diagnostic {
+    let text = template.zip(error.range()).and_then(|(template, range)| template.text.get(range));
+    let name = text.map(|text| text.trim_matches(['{', '}', '-', ' '])).filter(|name| !name.is_empty() && name.len() < 80);
+    let message = match name {
+        Some(name) => format!("nothing gives `{name}` a value here"),
+        None => "a name here has no value".to_owned(),
+    };
+    Diagnostic::error(TEMPLATE_NAME, at, message).help(format!(
+        "names at the top are: {}; what `vars` holds is up to recipe, profile, rule and host",
+        KNOWN.join(", ")
+    ))
+}
+
+/// The finding for a name at the top of a template that no context has.
+pub(crate) fn unknown_name(template: &Template, name: &str) -> Diagnostic {
+    let span = whole_word(&template.text, name).map(|start| Span { file: template.file, start, end: start + name.len() });
+    let at = span.map_or(Place::File(template.file), Place::Span);
+    Diagnostic::error(TEMPLATE_NAME, at, format!("templates know no `{name}`"))
+        .help(format!("names at the top are: {}", KNOWN.join(", ")))
+}
+
+/// Where a name stands alone within a `{{` or `{%`.
+fn whole_word(text: &str, name: &str) -> Option<usize> {
+    let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    text.match_indices(name).map(|(at, _)| at).find(|at| {
+        let before = text[..*at].chars().next_back();
+        let after = text[at + name.len()..].chars().next();
+        let opened = text[..*at].rfind("{{").max(text[..*at].rfind("{%"));
+        let closed = text[..*at].rfind("}}").max(text[..*at].rfind("%}"));
+        opened > closed && !before.is_some_and(inner) && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
+fn innermost(error: &Error) -> &Error {
+    let mut at = error;
+    while let Some(inner) = at.source().and_then(|source| source.downcast_ref::<Error>()) {
+        at = inner;
+    }
+    at
+}
+
+/// The bytes of the template that an error is about; its line where it knows no better.
+fn place(template: &Template, error: &Error) -> Place {
+    let text = &template.text;
+    let whole_line = || {
+        let line = error.line()?;
+        let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+        let length = text.get(start..)?.lines().next().map_or(0, str::len);
+        Some(start..start + length)
+    };
+    let range = error.range().filter(|range| range.start < range.end && text.get(range.clone()).is_some()).or_else(whole_line);
+    match range {
+        Some(range) => Place::Span(Span { file: template.file, start: range.start, end: range.end }),
+        None => Place::File(template.file),
+    }
+}
+
+/// Each finding once, in the order in which they came: five hundred hosts share a template and its fault.
+pub(crate) fn unique(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut seen = std::collections::HashSet::new();
+    findings.into_iter().filter(|d| seen.insert((d.rule, d.at.clone(), d.message.clone()))).collect()
+}

@@ -1,0 +1,32 @@
+//! Every check and every test, from a fresh clone; the real-firmware run is the last, so that the test runner's own lines close it.
+
+use crate::steps::{Steps, cargo, cargo_with};
+use crate::{docs, tidy};
+
+/// Runs everything. What could not run here is a failure where `CI` or `PXECTL_REQUIRE` is set.
+pub(crate) fn run() -> crate::Result {
+    let require = is_set("CI") || is_set("PXECTL_REQUIRE");
+    let environment: &[(&str, &str)] = if require { &[("PXECTL_REQUIRE", "1")] } else { &[] };
+    let mut steps = Steps::new(require);
+    steps.step("format", || cargo(&["fmt", "--all", "--", "--check"]));
+    steps.step("tidy", || tidy::run().into());
+    steps.step("clippy", || cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]));
+    steps.step("fuzz targets compile", || cargo(&FUZZ));
+    steps.step("build", || cargo(&["build", "--locked", "--workspace", "--all-targets"]));
+    steps.step("documents", || docs::check().into());
+    steps.step("tests", || cargo_with(&["test", "--locked", "--workspace", "--no-fail-fast"], environment));
+    steps.step("demo", || cargo(&["run", "--locked", "--quiet", "--", "demo"]));
+    eprintln!("\n{}", steps.summary());
+    steps.last("real firmware", || cargo_with(&FIRMWARE, environment));
+    // Nothing is printed after the test runner's own last lines where all is well.
+    steps.verdict()
+}
+
+/// The shared target folder spares compiling the dependencies a second time.
+const FUZZ: [&str; 6] = ["check", "--locked", "--manifest-path", "crates/fuzz/Cargo.toml", "--target-dir", "target"];
+
+const FIRMWARE: [&str; 6] = ["test", "--locked", "--test", "firmware", "--", "--nocapture"];
+
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0" && value != "false")
+}
