@@ -25,7 +25,7 @@ pub fn recipes() -> BTreeMap<Name, Recipe> {
     let files = TEMPLATES.get_dir("recipes").map(|dir| dir.files()).into_iter().flatten();
     let texts = files.filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?)));
     let recipe = |(name, text): (&str, &str)| {
-        pxectl_inventory::recipe::read_recipe(name, text)
+        pxectl_inventory::read_recipe(name, text)
             .unwrap_or_else(|error| panic!("the built-in recipe `{name}` is unreadable: {error}; please report this"))
     };
     texts.map(recipe).map(|recipe| (recipe.name.clone(), recipe)).collect()

@@ -15,6 +15,7 @@ mod lab;
 mod ledger;
 mod live;
 mod planning;
+mod pretend;
 mod reporter;
 mod session;
 mod shelf;

@@ -81,9 +81,8 @@ impl Reporting {
         Self { report: Arc::new(reporter), board, task }
     }
 
-    /// Waits until every event up to `Stopped` has reached every reader.
+    /// Waits until every event up to `Stopped`, which the servers report last, has reached every reader.
     pub async fn finish(self) -> Board {
-        self.report.report(EventKind::Stopped);
         // A panic in a sink is a bug that the runtime prints; the board is still the newest one.
         let _ = self.task.await;
         self.board.borrow().clone()

@@ -48,11 +48,6 @@ impl Session {
         Self { inventory: global.inventory.clone(), state, level }
     }
 
-    /// The same for another inventory and state folder.
-    pub fn with(&self, inventory: PathBuf, state: PathBuf) -> Self {
-        Self { inventory, state, level: self.level }
-    }
-
     /// A line of narration on the standard error, unless quiet.
     pub fn say(&self, line: &str) {
         if self.level > Level::Quiet {

@@ -29,13 +29,13 @@ fn stamp(path: &Path) -> Option<Stamp> {
 }
 
 /// The states of some files and folders at one instant. A folder's stamp changes when a file in it comes, goes or is renamed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stamps(Vec<(PathBuf, Option<Stamp>)>);
 
 impl Stamps {
-    /// Takes them. To be taken before the files are read: then an edit in between is seen by the next comparison.
-    pub fn take(paths: impl IntoIterator<Item = PathBuf>) -> Self {
-        Self(paths.into_iter().map(|path| (path.clone(), stamp(&path))).collect())
+    /// Takes one more. To be taken before the file is read: then an edit in between is seen by the next comparison.
+    pub fn note(&mut self, path: &Path) {
+        self.0.push((path.to_owned(), stamp(path)));
     }
 
     /// Whether nothing differs now.
@@ -66,7 +66,12 @@ mod tests {
     fn every_way_of_saving_is_seen() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("inventory.yaml");
-        let take = || Stamps::take([folder.path().to_owned(), file.clone()]);
+        let take = || {
+            let mut stamps = Stamps::default();
+            stamps.note(folder.path());
+            stamps.note(&file);
+            stamps
+        };
         let absent = take();
         std::fs::write(&file, "one").unwrap();
         assert!(!absent.hold(), "it came into being");

@@ -89,7 +89,9 @@ impl Machine {
                 "e1000"
             }
             Firmware::UefiX64 => {
-                qemu.args(["-bios", OVMF, "-device", "virtio-rng-pci"]);
+                qemu.args(["-bios", OVMF]);
+                // After a refusal of its own PXE client over IPv4 the firmware would wait a minute for IPv6.
+                qemu.args(["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]);
                 // Without an empty ROM file, iPXE's EFI ROM would be the PXE client instead of the firmware's own.
                 "virtio-net-pci,romfile="
             }

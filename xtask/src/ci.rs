@@ -23,7 +23,7 @@ pub(crate) fn run() -> crate::Result {
 }
 
 /// The shared target folder spares compiling the dependencies a second time.
-const FUZZ: [&str; 6] = ["check", "--locked", "--manifest-path", "crates/fuzz/Cargo.toml", "--target-dir", "target"];
+const FUZZ: [&str; 5] = ["check", "--manifest-path", "crates/fuzz/Cargo.toml", "--target-dir", "target"];
 
 const FIRMWARE: [&str; 6] = ["test", "--locked", "--test", "firmware", "--", "--nocapture"];
 

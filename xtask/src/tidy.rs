@@ -13,6 +13,7 @@ pub(crate) fn run() -> Result {
     let packages = manifests::read()?;
     let mut findings = manifests::check(&packages);
     findings.extend(manifests::check_reasons(&packages, &text_of(&files, "docs/architecture.md")));
+    findings.extend(manifests::check_unused(&packages, &files));
     findings.extend(sources::check(&files));
     for (path, lines) in sources::long(&files, sources::LONG) {
         println!("long: {path}: {lines} lines; past {} a file has more than one reason", sources::LONG);

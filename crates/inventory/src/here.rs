@@ -13,7 +13,8 @@ use crate::findings::shown;
 use crate::rules::meta::Meta;
 
 /// A file that is not there.
-pub const MISSING_FILE: Meta = Meta::error("missing-file", "a file that the inventory names and that is not there (`--here` only)");
+pub const MISSING_FILE: Meta =
+    Meta::error("missing-file", "a file that the inventory names and that is not there (`--here` only)");
 
 /// Findings about files that the inventory names and that are not there. `exists` is asked about each path once.
 pub fn here(draft: &Draft, exists: &dyn Fn(&Path) -> bool) -> Vec<Diagnostic> {

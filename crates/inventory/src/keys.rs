@@ -82,13 +82,11 @@ pub const IPXE: Section = section(
     &[key("dir"), key("bios"), key("uefi-x64"), key("uefi-ia32"), key("uefi-arm64"), key("uefi-arm32")],
 );
 /// An entry of `networks`.
-pub const NETWORK: Section =
-    section("network", "a network", &[key("subnet"), key("range"), key("router"), key("dns")]);
+pub const NETWORK: Section = section("network", "a network", &[key("subnet"), key("range"), key("router"), key("dns")]);
 /// An entry of `lab.sites`.
 pub const SITE: Section = section("site", "a site", &[key("server"), key("networks")]);
 /// An entry of `artifacts`.
-pub const ARTIFACT: Section =
-    section("artifact", "an artifact", &[key("path"), key("sha256"), later("url"), later("checksums")]);
+pub const ARTIFACT: Section = section("artifact", "an artifact", &[key("path"), key("sha256"), later("url"), later("checksums")]);
 /// What profiles, hosts and rules may say alike.
 pub const SETTINGS: Section = section(
     "settings",
@@ -155,6 +153,5 @@ pub const PER_ARCH: Section =
     section("architectures", "a value for each architecture", &[key("x64"), key("ia32"), key("arm32"), key("arm64")]);
 
 /// All of them, in the order of the documentation.
-pub const ALL: [Section; 14] = [
-    TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, PROFILE, SETTINGS, PER_ARCH, HOST, NIC, RULE, MATCH,
-];
+pub const ALL: [Section; 14] =
+    [TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, PROFILE, SETTINGS, PER_ARCH, HOST, NIC, RULE, MATCH];

@@ -1,6 +1,6 @@
 //! Bytes to a reading: the one way in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use pxectl_model::diag::{Diagnostic, Place, Severity};
@@ -100,7 +100,7 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
         budget: Budget { events: limits::EVENTS },
     };
     reader.file(&input.main, &mut findings);
-    let mut seen = vec![input.main.name.as_str()];
+    let mut seen = HashSet::from([input.main.name.as_str()]);
     for included in &input.included {
         let place = Place::Route(included.route.clone());
         match &included.found {
@@ -109,8 +109,7 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
             Ok(files) => {
                 for file in files {
                     // Two patterns may fit one file.
-                    if !seen.contains(&file.name.as_str()) {
-                        seen.push(&file.name);
+                    if seen.insert(&file.name) {
                         reader.file(file, &mut findings);
                     }
                 }

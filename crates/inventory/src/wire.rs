@@ -153,7 +153,7 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 /// The first text by which a machine is known that the two readers do not read alike.
 fn disagreement(file: FileId, root: &Node, hosts: &[Host]) -> Option<Diagnostic> {
     let Kind::Map(top) = &root.real().kind else { return None };
-    let Some(list) = top.get("hosts") else { return None };
+    let list = top.get("hosts")?;
     let Kind::List(items) = &list.value.real().kind else { return None };
     for (n, (item, host)) in items.iter().zip(hosts).enumerate() {
         let Kind::Map(map) = &item.real().kind else { continue };

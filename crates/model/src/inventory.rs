@@ -1,6 +1,6 @@
 //! A sound inventory. Whoever holds one knows that no two hosts share a key and that every name leads somewhere.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
 
 use crate::arch::Firmware;
@@ -109,7 +109,8 @@ impl Inventory {
         let inventory = Self { parts, keys };
         let hosts = inventory.parts.hosts.iter().map(|h| &h.profile.value);
         let rules = inventory.parts.rules.iter().map(|r| &r.profile.value);
-        for name in hosts.chain(rules).chain([&inventory.parts.lab.unknown.value]) {
+        let used: BTreeSet<&Name> = hosts.chain(rules).chain([&inventory.parts.lab.unknown.value]).collect();
+        for name in used {
             inventory.settings_of(name)?;
         }
         Ok(inventory)

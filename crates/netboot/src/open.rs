@@ -80,9 +80,9 @@ impl OpenBody {
         let mut len = 0_u64;
         for extent in extents.iter() {
             let end = extent.offset.checked_add(extent.len).filter(|end| *end <= stamp.len);
-            len = end.and_then(|_| len.checked_add(extent.len)).ok_or_else(|| {
-                io::Error::new(io::ErrorKind::InvalidData, "the file is shorter than its index says")
-            })?;
+            len = end
+                .and_then(|_| len.checked_add(extent.len))
+                .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the file is shorter than its index says"))?;
         }
         Ok(Self::Pieces(Arc::new(OpenPieces { file, extents, len, stamp })))
     }

@@ -18,7 +18,7 @@ pub fn run(args: &Lint, session: &Session) -> Outcome {
         if args.here {
             found.extend(read.here());
         }
-        found.extend(read.templates_checked());
+        found.extend(read.rendered());
         if found.iter().any(|d| d.severity == Severity::Error) {
             answer = Answer::No;
         }

@@ -117,6 +117,12 @@ impl Facts {
         }
     }
 
+    /// The same, with this in place of a MAC where none is known.
+    pub fn with_mac(mut self, mac: &str) -> Self {
+        self.mac.get_or_insert_with(|| mac.to_owned());
+        self
+    }
+
     /// Whether a fact with this name is there.
     pub fn has(&self, name: &str) -> bool {
         match name {
@@ -132,7 +138,15 @@ impl Facts {
 
 impl Object for Facts {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        Some(match key.as_str()? {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        Some(match key {
             "label" => Value::from(self.label.as_str()),
             "name" => optional(&self.name),
             "serial" => optional(&self.serial),
@@ -238,7 +252,10 @@ impl Scene {
 
 impl Object for Scene {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let name = key.as_str()?;
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, name: &str) -> Option<Value> {
         Some(match name {
             "host" => Value::from_dyn_object(self.facts.clone()),
             "args" => self.args.clone(),

@@ -124,7 +124,8 @@ fn safe(language: Language, value: &str, escaped: Result<String, Refused>) -> Re
     }
 }
 
-fn refused(value: &str, place: &'static str, why: Refused) -> Error {
+/// The error for a value that cannot stand somewhere.
+pub(crate) fn refused(value: &str, place: &'static str, why: Refused) -> Error {
     let source = RefusedValue { value: value.to_owned(), place, why };
     Error::new(ErrorKind::InvalidOperation, source.to_string()).with_source(source)
 }

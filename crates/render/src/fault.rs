@@ -95,11 +95,11 @@ fn undefined(error: &Error, template: Option<&Template>, at: Place) -> Diagnosti
 }
 
 /// The finding for a name at the top of a template that no context has.
-pub(crate) fn unknown_name(template: &Template, name: &str) -> Diagnostic {
+pub(crate) fn unknown_name(template: &Template, name: &str, known: &[&str]) -> Diagnostic {
     let span = whole_word(&template.text, name).map(|start| Span { file: template.file, start, end: start + name.len() });
     let at = span.map_or(Place::File(template.file), Place::Span);
     Diagnostic::error(TEMPLATE_NAME, at, format!("templates know no `{name}`"))
-        .help(format!("names at the top are: {}", KNOWN.join(", ")))
+        .help(format!("names at the top are: {}", known.join(", ")))
 }
 
 /// Where a name stands alone within a `{{` or `{%`.

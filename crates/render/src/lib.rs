@@ -1,1 +1,22 @@
-//! Model to configuration text: dhcpd.conf, iPXE scripts, answer files.
+//! Model in, configuration text out: boot scripts, answer files, dhcpd.conf. Pure: strings in, strings out.
+//!
+//! Templates are trusted and live in git beside the inventory; values are not, and [`guard`] makes each fit where it lands or
+//! refuses it. What templates can name is listed in [`KNOWN`] and explained in docs/recipes.md. minijinja stays inside.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod boot;
+mod build;
+mod context;
+pub mod dhcp;
+mod entry;
+mod env;
+mod fault;
+pub mod guard;
+mod plain;
+mod templates;
+
+pub use boot::Scripts;
+pub use context::{KNOWN, VERSION};
+pub use fault::RULES;
+pub use plain::{ipxe_embed, stage1};
+pub use templates::{BUILT_IN_PREFIX, Template, TemplateSet};

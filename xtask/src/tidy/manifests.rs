@@ -5,6 +5,8 @@ use std::process::Command;
 
 use serde::Deserialize;
 
+use super::sources::has_word;
+use crate::tree::{Blank, File, blanked};
 use crate::{Result, tree};
 
 /// A member of the workspace.
@@ -13,6 +15,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// Names of what it depends on, in whichever way: normal, dev, build.
     pub(crate) needs: BTreeSet<String>,
+    /// What code calls each of them: `serde_yaml` for yaml_serde.
+    pub(crate) called: BTreeSet<String>,
 }
 
 const GROUND: &str = "pxectl-model";
@@ -47,6 +51,7 @@ struct WirePackage {
 #[derive(Deserialize)]
 struct WireDependency {
     name: String,
+    rename: Option<String>,
 }
 
 /// Reads the manifests of the workspace.
@@ -61,7 +66,9 @@ pub(crate) fn read() -> Result<Vec<Package>> {
     let metadata: Metadata =
         serde_json::from_slice(&output.stdout).map_err(|error| format!("reading cargo metadata: {error}"))?;
     let needs = |package: &WirePackage| package.dependencies.iter().map(|need| need.name.clone()).collect();
-    Ok(metadata.packages.iter().map(|p| Package { name: p.name.clone(), needs: needs(p) }).collect())
+    let call = |need: &WireDependency| need.rename.as_ref().unwrap_or(&need.name).replace('-', "_");
+    let called = |package: &WirePackage| package.dependencies.iter().map(call).collect();
+    Ok(metadata.packages.iter().map(|p| Package { name: p.name.clone(), needs: needs(p), called: called(p) }).collect())
 }
 
 /// Arrows go down, never sideways; each package of the list enters through its one crate.
@@ -106,4 +113,22 @@ pub(crate) fn check_reasons(packages: &[Package], document: &str) -> Vec<String>
     let stale =
         rows.difference(&used).map(|name| format!("docs/architecture.md: {name} has a row and is no dependency any more"));
     missing.chain(stale).collect()
+}
+
+/// What a manifest asks for and no code of the package uses.
+pub(crate) fn check_unused(packages: &[Package], files: &[File]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for Package { name, called, .. } in packages {
+        let folders = match name.as_str() {
+            ROOF => vec!["crates/pxectl/".to_owned(), "tests/".to_owned()],
+            "xtask" => vec!["xtask/".to_owned()],
+            _ => vec![format!("crates/{}/", name.trim_start_matches("pxectl-"))],
+        };
+        let own =
+            files.iter().filter(|file| file.path.ends_with(".rs") && folders.iter().any(|folder| file.path.starts_with(folder)));
+        let code: Vec<String> = own.map(|file| blanked(&file.text, Blank::LiteralsAndComments)).collect();
+        let unused = called.iter().filter(|called| !code.iter().any(|code| has_word(code, called)));
+        findings.extend(unused.map(|called| format!("{name}: no code uses the dependency {called}")));
+    }
+    findings
 }

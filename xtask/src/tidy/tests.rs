@@ -1,11 +1,15 @@
 //! A check that cannot fail is no check: each one here is shown what it must find, and what it must leave alone.
 
-use super::manifests::{Package, check, check_reasons};
+use std::collections::BTreeSet;
+
+use super::manifests::{Package, check, check_reasons, check_unused};
 use super::sources::{self, PURE_BANS, check_bans, check_file};
 use crate::tree::File;
 
 fn package(name: &str, needs: &[&str]) -> Package {
-    Package { name: name.to_owned(), needs: needs.iter().map(|need| (*need).to_owned()).collect() }
+    let needs: BTreeSet<String> = needs.iter().map(|need| (*need).to_owned()).collect();
+    let called = needs.iter().map(|need| need.replace('-', "_")).collect();
+    Package { name: name.to_owned(), needs, called }
 }
 
 fn file(path: &str, text: &str) -> File {
@@ -48,6 +52,14 @@ fn every_dependency_has_a_reason() {
     let document = "# x\n\n## Dependencies\n\n| `sha2` | digests |\n| `nom` | gone |\n\n## Next\n\n| `thiserror` | elsewhere |\n";
     let findings = check_reasons(&packages, document);
     assert!(findings.len() == 2 && findings[0].contains("thiserror") && findings[1].contains("nom"), "{findings:?}");
+}
+
+#[test]
+fn every_dependency_is_used() {
+    let packages = [package("pxectl-store", &["serde-json", "rustix"]), package("pxectl", &["clap"])];
+    let files =
+        [file("crates/store/src/a.rs", "use serde_json::Value; // rustix\n"), file("crates/pxectl/cli.rs", "use clap::Args;\n")];
+    assert_eq!(check_unused(&packages, &files), ["pxectl-store: no code uses the dependency rustix"]);
 }
 
 #[test]

@@ -34,8 +34,9 @@ pub(crate) fn lower(draft: &mut Draft, file: FileId, root: &Node, folder: &Path,
         }
         // What it is for is read before; here only its shape is judged.
         if let Some(include) = top.get("include") {
-            let items = walk.list(&include);
-            items.iter().for_each(|item| drop(walk.text(item)));
+            for item in walk.list(&include) {
+                walk.text(&item);
+            }
         }
     }
     if let Some(list) = top.get("hosts") {

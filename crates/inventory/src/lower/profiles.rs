@@ -16,11 +16,8 @@ use crate::walk::{At, Walk};
 pub(super) fn artifacts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
     for (key, at) in walk.named(at) {
         let Some(name) = name_key(walk, key, &at) else { continue };
-        let mut artifact = ArtifactDraft {
-            name: Sourced::new(name.clone(), Layer::Lab, at.route.clone().on_key()),
-            path: None,
-            sha256: None,
-        };
+        let mut artifact =
+            ArtifactDraft { name: Sourced::new(name.clone(), Layer::Lab, at.route.clone().on_key()), path: None, sha256: None };
         if let Some(table) = walk.table(&at, &keys::ARTIFACT) {
             // Whoever gives a URL was told that this version does not fetch.
             if !table.has("url") {

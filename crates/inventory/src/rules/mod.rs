@@ -1,8 +1,33 @@
 //! The rules that judge a whole inventory. One file each, with its card ([`meta::Meta`]) and its `check`; a section of the same id
 //! in docs/rules.md; a fixture under tests/rules.
 
+mod address_in_range;
+mod address_of_server;
+mod address_outside_subnet;
+mod address_reserved;
+mod chain;
+mod cyclic_extends;
+mod duplicate_asset;
+mod duplicate_board_serial;
+mod duplicate_ip;
+mod duplicate_mac;
+mod duplicate_name;
+mod duplicate_serial;
+mod duplicate_uuid;
+mod ip_without_mac;
 pub mod meta;
+mod nets;
+mod no_identity;
+mod no_recipe;
+mod overlapping_subnets;
+mod placeholder_serial;
+mod range_outside_subnet;
+mod recipe_key;
+mod same;
 pub mod structure;
+mod unknown_artifact;
+mod unknown_profile;
+mod unknown_recipe;
 
 use crate::draft::Draft;
 use crate::findings::Findings;
@@ -18,7 +43,30 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they look.
-pub const RULES: [Rule; 0] = [];
+pub const RULES: [Rule; 22] = [
+    Rule { meta: placeholder_serial::META, check: placeholder_serial::check },
+    Rule { meta: no_identity::META, check: no_identity::check },
+    Rule { meta: duplicate_serial::META, check: duplicate_serial::check },
+    Rule { meta: duplicate_uuid::META, check: duplicate_uuid::check },
+    Rule { meta: duplicate_mac::META, check: duplicate_mac::check },
+    Rule { meta: duplicate_asset::META, check: duplicate_asset::check },
+    Rule { meta: duplicate_board_serial::META, check: duplicate_board_serial::check },
+    Rule { meta: duplicate_name::META, check: duplicate_name::check },
+    Rule { meta: duplicate_ip::META, check: duplicate_ip::check },
+    Rule { meta: ip_without_mac::META, check: ip_without_mac::check },
+    Rule { meta: address_outside_subnet::META, check: address_outside_subnet::check },
+    Rule { meta: address_in_range::META, check: address_in_range::check },
+    Rule { meta: address_of_server::META, check: address_of_server::check },
+    Rule { meta: address_reserved::META, check: address_reserved::check },
+    Rule { meta: range_outside_subnet::META, check: range_outside_subnet::check },
+    Rule { meta: overlapping_subnets::META, check: overlapping_subnets::check },
+    Rule { meta: unknown_profile::META, check: unknown_profile::check },
+    Rule { meta: unknown_recipe::META, check: unknown_recipe::check },
+    Rule { meta: unknown_artifact::META, check: unknown_artifact::check },
+    Rule { meta: cyclic_extends::META, check: cyclic_extends::check },
+    Rule { meta: no_recipe::META, check: no_recipe::check },
+    Rule { meta: recipe_key::META, check: recipe_key::check },
+];
 
 /// The cards of everything that can be found in an inventory.
 pub fn catalogue() -> Vec<Meta> {

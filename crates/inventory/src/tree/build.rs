@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::source::{FileId, Span};
 
-use super::{Bytes, Budget, Entry, Kind, Map, Node};
+use super::{Budget, Bytes, Entry, Kind, Map, Node};
 use crate::findings::{Findings, shown};
 use crate::limits;
 use crate::rules::structure::{DUPLICATE_KEY, TOO_LARGE, YAML_FEATURE};
@@ -101,8 +101,7 @@ impl Builder {
             let message = format!("lists and mappings lie more than {} deep in each other", limits::DEPTH);
             return Err(Box::new(TOO_LARGE.at(self.place(at), message)));
         }
-        let items =
-            if mapping { Items::Map { map: Map::default(), key: None, twice: None } } else { Items::List(Vec::new()) };
+        let items = if mapping { Items::Map { map: Map::default(), key: None, twice: None } } else { Items::List(Vec::new()) };
         self.stack.push(Frame { items, at, anchor, weight: 1, height: 1 });
         Ok(())
     }

@@ -58,9 +58,7 @@ pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mu
                 }
                 Ok(())
             }
-            Event::Scalar(value, style, anchor, _) => {
-                builder.scalar(&value, style == ScalarStyle::Plain, at, anchor, findings)
-            }
+            Event::Scalar(value, style, anchor, _) => builder.scalar(&value, style == ScalarStyle::Plain, at, anchor, findings),
             Event::SequenceStart(anchor, _) => builder.open(false, at, anchor),
             Event::MappingStart(anchor, _) => builder.open(true, at, anchor),
             Event::SequenceEnd | Event::MappingEnd => builder.close(at, findings),

@@ -25,9 +25,10 @@ pub(super) fn judge(firmware: Firmware, bytes: u64, head: &[u8]) -> Result<(), S
         (Firmware::Bios, false) => Ok(()),
         (_, false) => Err("it is no EFI program: it does not begin with `MZ`".to_owned()),
         (_, true) => match machine(head) {
-            Some(found) if found != expected(firmware) => {
-                Err(format!("it is an EFI program for machine type {found:#06x}, and {firmware} runs {:#06x}", expected(firmware)))
-            }
+            Some(found) if found != expected(firmware) => Err(format!(
+                "it is an EFI program for machine type {found:#06x}, and {firmware} runs {:#06x}",
+                expected(firmware)
+            )),
             _ => Ok(()),
         },
     }

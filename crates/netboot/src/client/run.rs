@@ -126,7 +126,7 @@ impl<'a> Runner<'a> {
         let began = Instant::now();
         let by_tftp = fetch.uri.scheme.as_deref() == Some("tftp");
         let got = if by_tftp && fetch.uri.host == self.base.host {
-            self.tftp(&fetch.uri).await
+            tftp(self.spec, &fetch.uri).await
         } else if self.is_ours(&fetch.uri) {
             http(self.spec, &mut self.client, &fetch.uri, None).await
         } else if fetch.kind == FetchKind::Chain {
@@ -169,14 +169,6 @@ impl<'a> Runner<'a> {
         place(uri) == place(&self.base)
     }
 
-    async fn tftp(&self, uri: &Uri) -> Result<Got, String> {
-        let target = uri.request_target();
-        let name = target.trim_start_matches('/');
-        let options = TftpOptions { blksize: Some(1432), tsize: true, ..TftpOptions::default() };
-        let got = tftp_client(self.spec).read(name, options).await.map_err(|error| with_causes(&error))?;
-        Ok(Got { bytes: got.bytes, sha256: got.sha256, kept: got.head })
-    }
-
     fn loaded(&self, image: &Image) -> Loaded {
         Loaded {
             name: image.name.clone(),
@@ -192,7 +184,10 @@ impl<'a> Runner<'a> {
         for image in boot.initrds.iter().filter(|_| linux) {
             let beacon = is_beacon(&image.uri);
             if beacon || image.kind == ImageKind::Script {
-                self.notes.push(format!("the image `{}` is still held at `boot`: a BIOS hands it to the kernel as an initrd", image.name));
+                self.notes.push(format!(
+                    "the image `{}` is still held at `boot`: a BIOS hands it to the kernel as an initrd",
+                    image.name
+                ));
             } else if image.args.is_empty() && !boot.kernel.args.split(' ').any(|arg| names_initrd(arg, &image.name)) {
                 self.notes.push(format!("the kernel's arguments lack `initrd={}`: on UEFI it would not find it", image.name));
             }
@@ -235,7 +230,8 @@ impl<'a> Runner<'a> {
             let outcome = answer.map(|_| ());
             let at = Some(self.interpreter.position());
             let (name, took) = (url.to_owned(), began.elapsed());
-            let step = Step { kind: StepKind::San, protocol: Protocol::Http, name, at, bytes, took, sha256, outcome: outcome.clone() };
+            let step =
+                Step { kind: StepKind::San, protocol: Protocol::Http, name, at, bytes, took, sha256, outcome: outcome.clone() };
             self.trail.add(step);
             if outcome.is_err() {
                 return Ok(outcome);
@@ -328,4 +324,12 @@ async fn http(spec: &WalkSpec, client: &mut HttpClient, uri: &Uri, range: Option
         return Err(format!("HTTP status {}", got.status));
     }
     Ok(Got { bytes: got.bytes, sha256: got.sha256, kept: got.kept })
+}
+
+/// A whole file by TFTP, with the options that iPXE sends.
+async fn tftp(spec: &WalkSpec, uri: &Uri) -> Result<Got, String> {
+    let target = uri.request_target();
+    let options = TftpOptions { blksize: Some(1432), tsize: true, ..TftpOptions::default() };
+    let got = tftp_client(spec).read(target.trim_start_matches('/'), options).await.map_err(|error| with_causes(&error))?;
+    Ok(Got { bytes: got.bytes, sha256: got.sha256, kept: got.head })
 }

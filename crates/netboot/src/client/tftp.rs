@@ -238,8 +238,9 @@ impl<'a> Transfer<'a> {
                 let text = text.iter().take(200).map(|b| if (b' '..=b'~').contains(b) { char::from(*b) } else { '?' }).collect();
                 Err(TftpError::Refused { code, text })
             }
-            [0, 6, ..] => match Packet::deserialize(packet) {
-                Ok(Packet::Oack(options)) => Ok(Came::Options(options)),
+            // The codec's error cannot cross an await.
+            [0, 6, ..] => match Packet::deserialize(packet).ok() {
+                Some(Packet::Oack(options)) => Ok(Came::Options(options)),
                 _ => self.refuse(8, TftpError::Protocol("its option acknowledgement cannot be read".into())).await,
             },
             _ => self.refuse(4, TftpError::Protocol("it sent what is neither data, options nor an error".into())).await,
@@ -274,7 +275,10 @@ impl<'a> Transfer<'a> {
                 _ => false,
             };
             if !fits {
-                return Err(format!("it acknowledged the option {} with {value}, which was not asked for", option.option.as_str()));
+                return Err(format!(
+                    "it acknowledged the option {} with {value}, which was not asked for",
+                    option.option.as_str()
+                ));
             }
             match option.option {
                 OptionType::BlockSize => self.blksize = usize::try_from(value).unwrap_or(512),

@@ -25,7 +25,9 @@ pub(super) async fn respond(site: &Arc<Site>, boot: Arc<Boot>) -> Response<Reply
         });
         let (status, reason) = match taken.await {
             Ok(Ok(Taken::Now | Taken::Again)) => (StatusCode::OK, String::new()),
-            Ok(Ok(Taken::Refused)) => (StatusCode::CONFLICT, "this machine is not armed, or another boot has taken it".to_owned()),
+            Ok(Ok(Taken::Refused)) => {
+                (StatusCode::CONFLICT, "this machine is not armed, or another boot has taken it".to_owned())
+            }
             Ok(Err(reason)) => (StatusCode::SERVICE_UNAVAILABLE, reason),
             Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the journal could not be written".to_owned()),
         };

@@ -39,3 +39,40 @@ pub(super) fn file(stream: &TcpStream, file: &File, offset: u64, count: usize) -
 pub(super) fn before_more(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     stream.try_write(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn the_portable_way_sends_the_same_bytes() {
+        let content: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[usize::from(n % 3 == 0)]).collect();
+        let mut source = tempfile::tempfile().unwrap();
+        source.write_all(&content).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut far = listener.accept().await.unwrap().0;
+        let expected = content[5..].to_vec();
+        let reader = tokio::spawn(async move {
+            let mut got = Vec::new();
+            far.read_to_end(&mut got).await.unwrap();
+            assert!(got == [b"head", &expected[..]].concat());
+        });
+        near.writable().await.unwrap();
+        assert_eq!(before_more(&near, b"head").unwrap(), 4);
+        let mut at = 5;
+        while at < content.len() {
+            near.writable().await.unwrap();
+            match file(&near, &source, at as u64, content.len()) {
+                Ok(sent) => at += sent,
+                Err(error) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
+            }
+        }
+        assert_eq!(file(&near, &source, at as u64, 1).unwrap(), 0);
+        drop(near);
+        reader.await.unwrap();
+    }
+}

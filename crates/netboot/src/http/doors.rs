@@ -46,7 +46,7 @@ impl Doors {
     }
 
     /// A place for a connection from `peer`. Where all are taken, the connection that was idle longest (of the same address, where
-    /// it is the address that has too many) is sent away; none where nobody is idle.
+    /// it is the address that has too many) is sent away, those that never asked for anything first; none where nobody is idle.
     pub(crate) fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.peers.get(&peer).is_some_and(|count| *count >= self.most_per_peer) {
@@ -111,6 +111,12 @@ mod tests {
         drop(second);
         assert!(doors.enter(b).is_some() && other.leave.is_cancelled(), "the whole is full: the idle one goes");
         drop((first, third));
+        let (asked, silent) = (doors.enter(a).unwrap(), doors.enter(a).unwrap());
+        asked.pulse.begin();
+        asked.pulse.answered();
+        let newest = doors.enter(a).unwrap();
+        assert!(silent.leave.is_cancelled() && !asked.leave.is_cancelled(), "who never asked goes first");
+        drop((asked, silent, newest));
         assert_eq!(doors.open.lock().unwrap().peers.len(), 0);
     }
 }

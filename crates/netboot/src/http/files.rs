@@ -94,6 +94,7 @@ pub(super) fn respond(request: &Request<'_>, file: File<'_>) -> Response<Reply> 
     if len == 0 {
         sending.done();
     } else {
+        request.pulse.owe();
         let segment = Segment::new(file.body.clone(), first, len, sending);
         *response.body_mut() = Reply::Segment(request.lane.clone(), segment);
     }

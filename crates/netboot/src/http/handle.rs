@@ -124,7 +124,8 @@ impl Request<'_> {
                 self.file(boot.table.files.get(&name), &name, payload, Some(id))
             }
             OfBoot::Answer(name) => {
-                let body = boot.answers.get(&name).map(|bytes| OpenBody::Bytes { bytes: bytes.clone(), modified: self.site.started });
+                let body =
+                    boot.answers.get(&name).map(|bytes| OpenBody::Bytes { bytes: bytes.clone(), modified: self.site.started });
                 let mut response = self.file(body.as_ref(), &name, Payload::Answer, Some(id));
                 response.headers_mut().insert(hyper::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
                 response

@@ -6,7 +6,8 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Open connections in all; lowered at the start to what the limit of open files leaves room for.
-    /// Where it is reached the connection that has been idle longest is closed; where none is idle, the new one is.
+    /// Where it is reached the connection that has been idle longest is closed, those that never sent a request first; where none
+    /// is idle, the new one is.
     pub connections: usize,
     /// Open connections of one address; the same rule among its own.
     pub per_peer: usize,

@@ -13,6 +13,7 @@ mod beacon;
 mod copy;
 mod doors;
 mod files;
+mod fuzz;
 mod handle;
 mod lane;
 mod limits;
@@ -20,13 +21,14 @@ mod printable;
 mod pulse;
 mod refusals;
 mod reply;
-mod sending;
 #[cfg(target_os = "linux")]
 mod sendfile;
+mod sending;
 mod serve;
 mod wire;
 
-pub use limits::Limits;
+pub use fuzz::{fuzz_range, fuzz_target};
 pub(crate) use handle::Site;
+pub use limits::Limits;
 pub(crate) use refusals::Refusals;
 pub(crate) use serve::{Serving, serve};

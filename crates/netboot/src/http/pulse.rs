@@ -15,8 +15,12 @@ struct State {
     active: Instant,
     /// First byte of a request whose headers are not complete.
     head: Option<Instant>,
+    /// It has sent a whole request.
+    asked: bool,
     /// A request is being answered.
     busy: bool,
+    /// Segments that are to be sent.
+    owed: u32,
     /// The peer takes nothing since then.
     blocked: Option<Instant>,
     /// Why it ended, where that was this side's decision.
@@ -26,7 +30,7 @@ struct State {
 impl Pulse {
     /// A connection that was just accepted.
     pub(crate) fn new() -> Self {
-        let state = State { active: Instant::now(), head: None, busy: false, blocked: None, reason: None };
+        let state = State { active: Instant::now(), head: None, asked: false, busy: false, owed: 0, blocked: None, reason: None };
         Self(Mutex::new(state))
     }
 
@@ -48,6 +52,7 @@ impl Pulse {
     pub(crate) fn begin(&self) {
         let mut state = self.state();
         state.busy = true;
+        state.asked = true;
         state.head = None;
     }
 
@@ -56,6 +61,17 @@ impl Pulse {
         let mut state = self.state();
         state.busy = false;
         state.active = Instant::now();
+    }
+
+    /// A segment is to be sent.
+    pub(crate) fn owe(&self) {
+        self.state().owed += 1;
+    }
+
+    /// A segment was sent.
+    pub(crate) fn paid(&self) {
+        let mut state = self.state();
+        state.owed = state.owed.saturating_sub(1);
     }
 
     /// Bytes went out.
@@ -85,16 +101,17 @@ impl Pulse {
         self.state().reason
     }
 
-    /// Since when nothing was asked and nothing is being sent; none where something is.
-    pub(crate) fn idle_since(&self) -> Option<Instant> {
+    /// Whether it ever asked for anything, and since when nothing is being sent; none where something is.
+    pub(crate) fn idle_since(&self) -> Option<(bool, Instant)> {
         let state = self.state();
-        (!state.busy && state.blocked.is_none()).then_some(state.active)
+        (!state.busy && state.owed == 0 && state.blocked.is_none()).then_some((state.asked, state.active))
     }
 
-    /// When it is to be cut, and what is said then; none while a request is being answered.
+    /// When it is to be cut, and what is said then; none while a request is being answered
+    /// and the peer takes what is sent.
     pub(crate) fn deadline(&self, limits: &Limits) -> Option<(Instant, &'static str)> {
         let state = self.state();
-        match (state.blocked, state.busy, state.head) {
+        match (state.blocked, state.busy || state.owed > 0, state.head) {
             (Some(since), ..) => Some((since + limits.stall, "the peer took no byte for too long")),
             (None, true, _) => None,
             (None, false, Some(since)) => Some((since + limits.headers, "the request did not end in time")),
@@ -125,6 +142,9 @@ mod tests {
         assert!(word().contains("took no byte") && pulse.idle_since().is_none());
         pulse.wrote();
         assert!(word().contains("idle"));
+        pulse.owe();
+        assert!(word() == "none" && pulse.idle_since().is_none());
+        pulse.paid();
         pulse.end("one");
         pulse.end("two");
         assert_eq!(pulse.reason(), Some("one"));

@@ -46,8 +46,7 @@ fn text(digits: &str) -> String {
     let digits = digits.as_bytes();
     let nibble = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
     let byte = |pair: &[u8]| Some(nibble(pair[0])? << 4 | nibble(pair[1])?);
-    let bytes: Option<Vec<u8>> =
-        if digits.len() % 2 == 0 { digits.chunks_exact(2).map(byte).collect() } else { None };
+    let bytes: Option<Vec<u8>> = if digits.len().is_multiple_of(2) { digits.chunks_exact(2).map(byte).collect() } else { None };
     match String::from_utf8(bytes.unwrap_or_default()) {
         Ok(text) => text,
         Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
@@ -90,7 +89,9 @@ mod tests {
     #[test]
     fn nonsense_is_a_machine_that_names_nothing() {
         let placeholder = format!("serial={}&uuid=ffffffffffffffffffffffffffffffff&mac=000000000000", hex("Default string"));
-        for query in ["", "&&&===", "serial=4", "serial=zz&uuid=1&mac=01", "serial=%34%31", &placeholder, "serial=é1", "SERIAL=41424344"] {
+        for query in
+            ["", "&&&===", "serial=4", "serial=zz&uuid=1&mac=01", "serial=%34%31", &placeholder, "serial=é1", "SERIAL=41424344"]
+        {
             let asker = ask(query);
             assert_eq!(asker.identity.machine(), None, "{query}");
             assert_eq!(asker.firmware, None);

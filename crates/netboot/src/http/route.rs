@@ -80,12 +80,15 @@ pub fn route(target: &str) -> Result<Route, BadTarget> {
         ["b", id, kind, name @ ..] if !name.is_empty() => {
             let id = id.parse().map_err(|()| BadTarget::Unknown)?;
             let name = name.join("/");
-            Route::Boot(id, match *kind {
-                "artifacts" => OfBoot::File(name),
-                "answer" => OfBoot::Answer(name),
-                "event" => OfBoot::Event(name),
-                _ => return Err(BadTarget::Unknown),
-            })
+            Route::Boot(
+                id,
+                match *kind {
+                    "artifacts" => OfBoot::File(name),
+                    "answer" => OfBoot::Answer(name),
+                    "event" => OfBoot::Event(name),
+                    _ => return Err(BadTarget::Unknown),
+                },
+            )
         }
         _ => return Err(BadTarget::Unknown),
     })

@@ -66,6 +66,7 @@ impl Wire {
         }
         if segment.left == 0 {
             segment.sending.done();
+            self.pulse.paid();
             queue.pop_front();
         }
         Ok(count)
@@ -195,5 +196,71 @@ impl Drop for Wire {
     fn drop(&mut self) {
         // What waits here will not go out; its events say so now.
         self.lane.queue().clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::lane::Chunk;
+    use crate::http::sending::Sending;
+    use bytes::Buf;
+    use pxectl_model::event::{Payload, Protocol, Silence, Transfer};
+    use std::future::poll_fn;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    async fn pair() -> (Wire, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let far = listener.accept().await.unwrap().0;
+        (Wire::new(near, Arc::default(), Arc::new(Pulse::new())), far)
+    }
+
+    fn segment(pulse: &Arc<Pulse>, len: u64) -> Segment {
+        let transfer = Transfer {
+            id: 1,
+            protocol: Protocol::Http,
+            peer: [127, 0, 0, 1].into(),
+            mac: None,
+            boot: None,
+            payload: Payload::Plain,
+            name: String::new(),
+            bytes: len,
+            whole: len,
+        };
+        let body = OpenBody::Bytes { bytes: Arc::from(&b"0123456789"[..]), modified: std::time::SystemTime::now() };
+        Segment::new(body, 0, len, Arc::new(Sending::start(Arc::new(Silence), transfer, pulse.clone())))
+    }
+
+    async fn write(wire: &mut Wire, slices: &[&[u8]]) -> io::Result<usize> {
+        let slices: Vec<IoSlice<'_>> = slices.iter().map(|slice| IoSlice::new(slice)).collect();
+        poll_fn(|cx| Pin::new(&mut *wire).poll_write_vectored(cx, &slices)).await
+    }
+
+    #[tokio::test]
+    async fn zeros_never_go_out() {
+        let stand_in = |len| Chunk::StandIn(len);
+        let (mut wire, _far) = pair().await;
+        assert!(write(&mut wire, &[stand_in(10).chunk()]).await.is_err(), "a stand-in without its segment");
+        let first = segment(&wire.pulse, 10);
+        wire.lane.queue().push_back(first);
+        assert!(write(&mut wire, &[b"head"]).await.is_err(), "a segment without its stand-in");
+        assert!(write(&mut wire, &[&[0; 10]]).await.is_err(), "zeros that were copied");
+        assert!(write(&mut wire, &[stand_in(9).chunk()]).await.is_err(), "another length");
+        assert!(write(&mut wire, &[&stand_in(10).chunk()[1..]]).await.is_err(), "another place");
+    }
+
+    #[tokio::test]
+    async fn headers_and_segment_go_out_in_order() {
+        let (mut wire, mut far) = pair().await;
+        let first = segment(&wire.pulse, 10);
+        wire.lane.queue().push_back(first);
+        assert_eq!(write(&mut wire, &[b"", b"head ", Chunk::StandIn(10).chunk()]).await.unwrap(), 15);
+        assert!(wire.lane.queue().is_empty());
+        drop(wire);
+        let mut got = Vec::new();
+        far.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, b"head 0123456789");
     }
 }

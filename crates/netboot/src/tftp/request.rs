@@ -206,7 +206,9 @@ mod tests {
 
     #[test]
     fn everything_else_meets_silence() {
-        for datagram in [&b""[..], b"\0", b"\0\x03\0\x01x", b"\0\x04\0\0", b"\0\x05\0\0x\0", b"\0\x06", b"\x01\x01a\0octet\0", b"\0\x09"] {
+        for datagram in
+            [&b""[..], b"\0", b"\0\x03\0\x01x", b"\0\x04\0\0", b"\0\x05\0\0x\0", b"\0\x06", b"\x01\x01a\0octet\0", b"\0\x09"]
+        {
             assert_eq!(parse(datagram), Incoming::Silence);
         }
     }

@@ -191,10 +191,7 @@ impl<'a> Transfer<'a> {
                 return Err(Failure::SizeOnly);
             }
             let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
-            return Err(Failure::Refused {
-                code: u16::from_be_bytes([*high, *low]),
-                text: super::request::printable(text),
-            });
+            return Err(Failure::Refused { code: u16::from_be_bytes([*high, *low]), text: super::request::printable(text) });
         }
         let Ok(Packet::Ack(number)) = Packet::deserialize(packet) else { return Ok(Step::Ignore) };
         if self.oack.is_none() {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use pxectl_model::event::{self, EventKind, Payload, Protocol};
 
 use super::limits::Limits;
-use super::live::Live;
+use super::live::{Ended, Live};
 use super::options::negotiate;
 use super::registry::{Asked, Registry};
 use super::request::{self, Incoming, Request};
@@ -125,7 +125,7 @@ impl Teller<'_> {
             return self.voice.say(EventKind::TransferFailed { transfer, sent, reason: reason(&failure) });
         }
         // Nothing went wrong: the size was all that was wanted, or the client changed its mind.
-        if !matches!(failure, Failure::SizeOnly) {
+        if !matches!(failure, Failure::SizeOnly | Failure::Ended(Ended::Replaced)) {
             let reason = reason(&failure);
             self.voice.complain(|more| EventKind::TransferFailed { transfer, sent, reason: format!("{reason}{more}") });
         }

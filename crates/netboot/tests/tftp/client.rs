@@ -136,7 +136,8 @@ impl Client {
                     return Err(Refused(u16::from_be_bytes([packet[2], packet[3]]), String::from_utf8(text.to_vec()).unwrap()));
                 }
                 6 if expected == 1 => {
-                    let fields: Vec<_> = packet[2..].split(|byte| *byte == 0).map(|f| String::from_utf8(f.to_vec()).unwrap()).collect();
+                    let fields: Vec<_> =
+                        packet[2..].split(|byte| *byte == 0).map(|f| String::from_utf8(f.to_vec()).unwrap()).collect();
                     got.options = fields.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
                     block = got.options.get("blksize").map_or(512, |value| value.parse().unwrap());
                     window = got.options.get("windowsize").map_or(1, |value| value.parse().unwrap());

@@ -26,8 +26,22 @@ fn no_name_reaches_a_path() {
     let server = Server::new([("f", file(&folder.path().join("f")))]);
     let secret = folder.path().join("secret").display().to_string();
     for name in [
-        "../f", "..", ".", "./f", "/etc/passwd", "link", "secret", "f/", "f/.", "C:\\f", "a/../f", "..\\..\\etc\\passwd", "%66",
-        "/proc/self/environ", &secret, "F",
+        "../f",
+        "..",
+        ".",
+        "./f",
+        "/etc/passwd",
+        "link",
+        "secret",
+        "f/",
+        "f/.",
+        "C:\\f",
+        "a/../f",
+        "..\\..\\etc\\passwd",
+        "%66",
+        "/proc/self/environ",
+        &secret,
+        "F",
     ] {
         let refused = Client::new(server.addr).get(name).unwrap_err();
         assert_eq!(refused, Refused(1, "there is no such file here".to_owned()), "{name}");
@@ -90,11 +104,15 @@ fn nonsense_within_a_transfer_changes_nothing() {
         client.send_to(&ack(100 + dice.roll() % 60_000), tid).unwrap();
         client.send_to(b"\0\x04\0", tid).unwrap();
     }
-    // The window's last block came at least once; the rest follows.
-    let mut next = 8;
-    while next < 41 {
-        client.send_to(&ack(next), tid).unwrap();
-        next = (next + 8).min(41);
+    // Some acknowledgements drown in what was sent before them: the transfer goes on all the same.
+    client.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let mut done = 0;
+    while done < 41 {
+        client.send_to(&ack(done), tid).unwrap();
+        while client.recv_from(&mut buffer).is_ok() {
+            let number = u64::from(u16::from_be_bytes([buffer[2], buffer[3]]));
+            done += u64::from(number == done + 1);
+        }
     }
     client.send_to(&ack(41), tid).unwrap();
     assert_eq!(server.wait_done(), 512 * 40);
@@ -109,7 +127,9 @@ fn one_packet_cannot_take_memory() {
     let clients: Vec<_> = (0..16)
         .map(|_| {
             let client = UdpSocket::bind("127.0.0.1:0").unwrap();
-            client.send_to(&rrq("big", &[("blksize", "65464"), ("windowsize", "65535"), ("timeout", "255")]), server.addr).unwrap();
+            client
+                .send_to(&rrq("big", &[("blksize", "65464"), ("windowsize", "65535"), ("timeout", "255")]), server.addr)
+                .unwrap();
             let mut buffer = [0; 600];
             let (len, tid) = client.recv_from(&mut buffer).unwrap();
             assert!(buffer[..len].windows(14).any(|part| part == b"windowsize\x0064\0"));
@@ -170,8 +190,7 @@ fn an_address_that_answers_keeps_its_places() {
         client.send_to(&ack(number), *tid).unwrap();
     }
     server.wait_done();
-    third.send_to(&rrq("f", &[]), server.addr).unwrap();
-    assert_eq!(third.recv_from(&mut buffer).unwrap().0, 516);
+    assert_eq!(Client::new(server.addr).get("f").unwrap().data.len(), 2000);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Loss: one packet in five, each way, by a seed.
 
+use std::time::Duration;
+
+use pxectl_netboot::tftp::Limits;
+
 use crate::client::Client;
 use crate::relay::Relay;
 use crate::server::{Server, bytes, content};
@@ -7,9 +11,11 @@ use crate::server::{Server, bytes, content};
 const MEGABYTE: usize = 1 << 20;
 
 fn arrives(block: u64, window: u64, seed: u64) {
-    let server = Server::new([("f", bytes(content(MEGABYTE)))]);
+    // Shorter timers than by default, on both sides, so that the test is over soon; their ratio is the same.
+    let limits = Limits { first_wait: Duration::from_millis(25), last_wait: Duration::from_millis(200), ..Limits::default() };
+    let server = Server::start("127.0.0.1:0", [("f", bytes(content(MEGABYTE)))], limits, Duration::ZERO);
     let relay = Relay::new(server.addr, 20, seed);
-    let client = Client::new(relay.addr).option("blksize", block).option("windowsize", window);
+    let client = Client::new(relay.addr).option("blksize", block).option("windowsize", window).wait(Duration::from_millis(30));
     let got = client.get("f").unwrap();
     assert!(got.data == content(MEGABYTE), "{block} x {window}, seed {seed}");
 }

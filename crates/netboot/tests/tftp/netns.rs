@@ -1,6 +1,9 @@
 //! In a network namespace of its own: Ethernet's MTU on loopback, and the kernel losing packets.
 
 use std::process::Command;
+use std::time::Duration;
+
+use pxectl_netboot::tftp::Limits;
 
 use crate::client::Client;
 use crate::server::{Server, bytes, content};
@@ -16,15 +19,25 @@ impl Namespace {
         let name = format!("pxectl-{label}-{}", std::process::id());
         let made = root && Command::new("ip").args(["netns", "add", &name]).status().is_ok_and(|status| status.success());
         if !made {
-            assert!(std::env::var_os("PXECTL_REQUIRE").is_none(), "no network namespace could be made, and PXECTL_REQUIRE is set");
-            eprintln!("NOT RUN: making a network namespace needs root and `ip`, so MTU 1500 and the kernel's loss were not tried");
+            assert!(
+                std::env::var_os("PXECTL_REQUIRE").is_none(),
+                "no network namespace could be made, and PXECTL_REQUIRE is set"
+            );
+            eprintln!(
+                "NOT RUN: making a network namespace needs root and `ip`, so MTU 1500 and the kernel's loss were not tried"
+            );
         }
         made.then_some(Self(name))
     }
 
     fn run(&self, command: &str) -> bool {
         let words = command.split_whitespace();
-        Command::new("ip").args(["netns", "exec", &self.0]).args(words).env(INSIDE, "1").status().is_ok_and(|status| status.success())
+        Command::new("ip")
+            .args(["netns", "exec", &self.0])
+            .args(words)
+            .env(INSIDE, "1")
+            .status()
+            .is_ok_and(|status| status.success())
     }
 
     /// Runs one test of this program inside.
@@ -53,7 +66,9 @@ fn inside_mtu() {
         return;
     }
     let server = Server::new([("f", bytes(content(5_000_000)))]);
-    for (block, window, granted) in [(8192, 1, "1468"), (65464, 16, "1468"), (1468, 64, "1468"), (512, 64, "512"), (1024, 4, "1024")] {
+    for (block, window, granted) in
+        [(8192, 1, "1468"), (65464, 16, "1468"), (1468, 64, "1468"), (512, 64, "512"), (1024, 4, "1024")]
+    {
         let got = Client::new(server.addr).option("blksize", block).option("windowsize", window).get("f").unwrap();
         assert_eq!(got.options["blksize"], granted);
         assert!(got.data == content(5_000_000), "{block} x {window}");
@@ -86,9 +101,10 @@ fn inside_loss() {
     if std::env::var_os(INSIDE).is_none() {
         return;
     }
-    let server = Server::new([("f", bytes(content(1 << 20)))]);
+    let limits = Limits { first_wait: Duration::from_millis(25), last_wait: Duration::from_millis(200), ..Limits::default() };
+    let server = Server::start("127.0.0.1:0", [("f", bytes(content(1 << 20)))], limits, Duration::ZERO);
     for (block, window) in [(1468, 16), (1468, 1)] {
-        let wait = std::time::Duration::from_millis(60);
+        let wait = Duration::from_millis(30);
         let client = Client::new(server.addr).option("blksize", block).option("windowsize", window).wait(wait);
         assert!(client.get("f").unwrap().data == content(1 << 20), "{block} x {window}");
     }

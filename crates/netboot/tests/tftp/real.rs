@@ -43,7 +43,9 @@ fn tftp_hpa() {
 
 #[test]
 fn atftp() {
-    for options in ["", "--option|blksize 1468", "--option|blksize 1468|--option|windowsize 16", "--option|tsize|--option|timeout 3"] {
+    for options in
+        ["", "--option|blksize 1468", "--option|blksize 1468|--option|windowsize 16", "--option|tsize|--option|timeout 3"]
+    {
         fetches("atftp", 300_001, |port, name, to| {
             let mut arguments: Vec<String> = options.split('|').filter(|word| !word.is_empty()).map(str::to_owned).collect();
             arguments.extend(words(&format!("--get --remote-file {name} --local-file TO 127.0.0.1 {port}"), to));

@@ -11,8 +11,7 @@ use crate::server::{Server, bytes, content};
 
 #[test]
 fn a_transfer_under_way_may_end() {
-    let server =
-        Server::start("127.0.0.1:0", [("f", bytes(content(1000)))], Limits::default(), Duration::from_secs(100));
+    let server = Server::start("127.0.0.1:0", [("f", bytes(content(1000)))], Limits::default(), Duration::from_secs(100));
     let client = UdpSocket::bind("127.0.0.1:0").unwrap();
     client.send_to(&rrq("f", &[]), server.addr).unwrap();
     let mut buffer = [0; 600];
@@ -38,13 +37,15 @@ fn after_the_grace_the_client_is_told() {
         client.recv_from(&mut buffer).unwrap();
     }
     assert!(buffer.starts_with(b"\0\x05\0\0the server is stopping\0"));
-    let failed = |event: &EventKind| matches!(event, EventKind::TransferFailed { reason, .. } if reason == "the server is stopping");
+    let failed =
+        |event: &EventKind| matches!(event, EventKind::TransferFailed { reason, .. } if reason == "the server is stopping");
     assert!(events.iter().any(failed), "{events:?}");
 }
 
 #[test]
 fn a_client_that_is_gone_is_given_up() {
-    let limits = Limits { first_wait: Duration::from_millis(10), first_patience: Duration::from_millis(200), ..Limits::default() };
+    let limits =
+        Limits { first_wait: Duration::from_millis(10), first_patience: Duration::from_millis(200), ..Limits::default() };
     let server = Server::start("127.0.0.1:0", [("f", bytes(content(1000)))], limits, Duration::ZERO);
     let client = UdpSocket::bind("127.0.0.1:0").unwrap();
     client.send_to(&rrq("f", &[]), server.addr).unwrap();

@@ -1,1 +1,7 @@
-//! Tests against servers of a few lines.
+//! Tests against servers of a few lines, which lie and lose packets as told.
+
+mod http;
+mod tftp;
+mod tftp_server;
+mod walk;
+mod web_server;

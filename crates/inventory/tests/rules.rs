@@ -1,0 +1,111 @@
+//! Each rule has a fixture and a section of the documentation, and nothing has one without being a rule.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use common::{input, lines, recipes};
+use pxectl_inventory::{File, Included, Reading, here, includes, keys, read, rules};
+
+/// No text can lead there: it is the model's own last check.
+const WITHOUT_FIXTURE: [&str; 1] = ["unsound"];
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules")
+}
+
+fn docs(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)).unwrap()
+}
+
+fn fixture(folder: &Path) -> Reading {
+    let main = std::fs::read(folder.join("bad.yaml")).unwrap();
+    let mut input = input(main.clone());
+    for include in includes(&main) {
+        let name = include.pattern.clone();
+        let found = std::fs::read(folder.join(&name)).map(|bytes| vec![File { name, bytes }]);
+        input.included.push(Included { route: include.route, found: found.map_err(|_| "there is no such file".to_owned()) });
+    }
+    read(&input, &recipes())
+}
+
+/// To write the expected texts anew: `BLESS=1 cargo test -p pxectl-inventory --test rules`, and read the difference.
+#[test]
+#[allow(clippy::disallowed_methods)]
+fn each_fixture_finds_what_it_is_for() {
+    let bless = std::env::var("BLESS").is_ok();
+    let mut wrong = Vec::new();
+    for rule in rules::catalogue() {
+        let id = rule.id.0;
+        if WITHOUT_FIXTURE.contains(&id) {
+            continue;
+        }
+        let folder = fixtures().join(id);
+        let mut reading = fixture(&folder);
+        if id == "missing-file" {
+            assert!(reading.inventory.is_some(), "{}", lines(&reading));
+            let mut more = here(&reading.draft, &|path| path.ends_with("there") || path.ends_with("ipxe"));
+            reading.sort(&mut more);
+            reading.diagnostics = more;
+        } else {
+            assert!(reading.inventory.is_none(), "{id} lets an inventory pass");
+        }
+        let found = lines(&reading);
+        assert!(reading.diagnostics.iter().any(|finding| finding.rule.0 == id), "{id} is not found:\n{found}");
+        let expected = folder.join("expected.txt");
+        if bless {
+            std::fs::write(&expected, &found).unwrap();
+        } else if std::fs::read_to_string(&expected).unwrap_or_default() != found {
+            wrong.push(format!("== {id}\n{found}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn ids() -> BTreeSet<String> {
+    rules::catalogue().iter().map(|rule| rule.id.0.to_owned()).collect()
+}
+
+#[test]
+fn each_id_is_given_once() {
+    assert_eq!(ids().len(), rules::catalogue().len());
+}
+
+#[test]
+fn each_fixture_belongs_to_a_rule() {
+    let folders = std::fs::read_dir(fixtures()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut known = ids();
+    known.retain(|id| !WITHOUT_FIXTURE.contains(&id.as_str()));
+    assert_eq!(folders.collect::<BTreeSet<_>>(), known);
+}
+
+#[test]
+fn each_rule_has_its_section_and_each_section_its_rule() {
+    let text = docs("rules.md");
+    let sections: BTreeSet<String> = text.lines().filter_map(|line| line.strip_prefix("## ")).map(str::to_owned).collect();
+    assert_eq!(sections, ids());
+    for rule in rules::catalogue() {
+        let section = text.split("\n## ").find(|section| section.lines().next() == Some(rule.id.0)).unwrap();
+        for part in ["**What.**", "**Why.**", "**Mend.**", "```yaml"] {
+            assert!(section.contains(part), "{} has no {part}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn each_key_is_documented_where_it_stands() {
+    let text = docs("inventory.md");
+    for section in keys::ALL {
+        let heading = format!("## {}", section.name);
+        let part = text.split("\n## ").find(|part| format!("## {}", part.lines().next().unwrap_or("")) == heading);
+        let part = part.unwrap_or_else(|| panic!("no section `{heading}`"));
+        let rows: BTreeSet<&str> = part.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+        let names: BTreeSet<&str> = section.keys.iter().map(|key| key.name).collect();
+        assert_eq!(rows, names, "the keys of {}", section.name);
+        for key in section.keys.iter().filter(|key| !key.acted_on) {
+            let row = part.lines().find(|line| line.starts_with(&format!("| `{}`", key.name))).unwrap();
+            assert!(row.contains("not yet"), "{row}");
+        }
+    }
+}

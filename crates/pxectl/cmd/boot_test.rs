@@ -1,0 +1,88 @@
+//! `boot-test`: the whole boot of one machine, walked as its firmware would, against the real servers on loopback.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use pxectl_model::plan::Scope;
+use pxectl_netboot::client::{Entry, WalkEnd, walk};
+
+use crate::cli::BootTest;
+use crate::failure::{Answer, Failure, Outcome};
+use crate::lab;
+use crate::pretend::{NoStage, Stage};
+use crate::session::{Session, print, warn};
+use crate::show;
+use crate::sink::human::Human;
+use crate::tables::Kitchen;
+
+/// Exit 0 where the machine would boot its profile, else 1 with what went wrong, where.
+pub async fn run(args: &BootTest, session: &Session) -> Outcome {
+    let lab = lab::load(session)?;
+    lab.site(args.site.as_deref())?;
+    let Some(hosts) = lab.hosts(std::slice::from_ref(&args.host))? else { return Ok(Answer::No) };
+    let host = &lab.inventory.parts().hosts[hosts[0]];
+    let machine = host.identity.machine();
+    let scope = Scope::Only(machine.into_iter().collect());
+    let sinks = match session.level {
+        level if level > crate::session::Level::Normal => {
+            vec![Box::new(Human::new(level, Box::new(warn))) as Box<dyn crate::reporter::Sink>]
+        }
+        _ => Vec::new(),
+    };
+    let kitchen = |_, port| Kitchen::here(session, args.site.clone(), Ipv4Addr::LOCALHOST, port, scope.clone());
+    let stage = match Stage::start(kitchen, scope.clone(), sinks) {
+        Ok(stage) => stage,
+        Err(NoStage::Failure(failure)) => return Err(failure),
+        Err(NoStage::Broken(broken)) => {
+            warn(broken.text.trim_end());
+            print(&format!("{} would not boot\n", host.label()));
+            return Ok(Answer::No);
+        }
+    };
+    let entry = if args.http_boot { Entry::HttpBoot } else { Entry::Pxe };
+    if args.http_boot && args.firmware.http_arch().is_empty() {
+        return Err(Failure::new("a BIOS has no HTTP Boot").hint("name a UEFI with --firmware"));
+    }
+    let spec = stage.machine(&host.identity, args.firmware, entry, IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let walked = walk(spec, &mut |step| print(&format!("{}\n", show::walk::step(step)))).await;
+    let label = host.label();
+    let profile = &host.profile.value;
+    let answer = match walked {
+        Err(error) => {
+            print(&format!("{label} would not boot: {}\n", crate::failure::chain(&error)));
+            Answer::No
+        }
+        Ok(walked) => {
+            let mut wrong = stage.compare(&walked)?;
+            wrong.extend(walked.steps.iter().filter_map(|step| Some(format!("{}: {}", step.name, step.outcome.as_ref().err()?))));
+            let (_, recipe) = lab.inventory.settings_of(profile).map_err(|e| Failure::of(&e))?;
+            let as_meant = match walked.end {
+                WalkEnd::Hold(_) => recipe.name.as_str() == "hold",
+                WalkEnd::Disk(_) | WalkEnd::Exit(_) => recipe.name.as_str() == "local",
+                WalkEnd::Console | WalkEnd::Reboot => false,
+                _ => true,
+            };
+            for line in walked.screen.iter().filter(|_| !as_meant || session.level > crate::session::Level::Normal) {
+                print(&format!("screen | {line}\n"));
+            }
+            for note in &walked.notes {
+                print(&format!("note: {note}\n"));
+            }
+            for fault in &wrong {
+                print(&format!("wrong: {fault}\n"));
+            }
+            print(&format!("{label} as {}: {}\n", args.firmware, show::walk::end(&walked.end)));
+            match as_meant && wrong.is_empty() {
+                true => {
+                    print(&format!("{label} would boot {profile}; every byte was as it lies in its file\n"));
+                    Answer::Yes
+                }
+                false => {
+                    print(&format!("{label} would not boot {profile}\n"));
+                    Answer::No
+                }
+            }
+        }
+    };
+    stage.end().await;
+    Ok(answer)
+}

@@ -1,0 +1,115 @@
+//! `render`: what DHCP servers and machines would get.
+
+use std::collections::BTreeMap;
+
+use pxectl_model::diag::Diagnostic;
+use pxectl_model::policy::http_base;
+use pxectl_render::Scripts;
+use pxectl_store::replace::replace_file;
+
+use crate::cli::{DhcpServer, RenderBoot, RenderDhcp, RenderIpxe, RenderTemplate};
+use crate::failure::{Answer, Failure, Outcome};
+use crate::lab::{self, Lab};
+use crate::session::{Session, print, warn};
+use crate::shelf::{Disk, Shelf, firmware_of};
+use crate::show;
+
+/// `render dhcp`.
+pub fn dhcp(args: &RenderDhcp, session: &Session) -> Outcome {
+    let DhcpServer::Isc = args.server;
+    let lab = lab::load(session)?;
+    let site = lab.site(args.site.as_deref())?;
+    let firmware = firmware_of(lab.inventory.parts());
+    let text = pxectl_render::dhcp::render(&lab.found.templates, &lab.inventory, site, &firmware);
+    let text = text.map_err(|found| refused(&lab, &found))?;
+    match &args.output {
+        None => print(&text),
+        Some(path) => {
+            replace_file(path, text.as_bytes()).map_err(|e| Failure::new(format!("writing `{}`: {e}", path.display())))?;
+            let path = path.display();
+            session.say(&format!("wrote {path}; check it with `dhcpd -t -cf {path}`, then restart dhcpd"));
+        }
+    }
+    Ok(Answer::Yes)
+}
+
+/// `render boot`.
+pub fn boot(args: &RenderBoot, session: &Session) -> Outcome {
+    let lab = lab::load(session)?;
+    let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
+    let stage2 = scripts(&lab, args.site.as_deref())?.preview(host, args.firmware).map_err(|found| refused(&lab, &found))?;
+    print(&stage2.text);
+    Ok(Answer::Yes)
+}
+
+/// `render answer`.
+pub fn answer(args: &RenderBoot, session: &Session) -> Outcome {
+    let lab = lab::load(session)?;
+    let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
+    let stage2 = scripts(&lab, args.site.as_deref())?.preview(host, args.firmware).map_err(|found| refused(&lab, &found))?;
+    if stage2.answers.is_empty() {
+        warn(&format!("{} gets no answer file", args.host));
+        return Ok(Answer::No);
+    }
+    let several = stage2.answers.len() > 1;
+    for (name, bytes) in &stage2.answers {
+        if several {
+            session.say(&format!("== {name}"));
+        }
+        print(&String::from_utf8_lossy(bytes));
+    }
+    Ok(Answer::Yes)
+}
+
+/// `render ipxe`.
+pub fn ipxe(args: &RenderIpxe, session: &Session) -> Outcome {
+    let lab = lab::load(session)?;
+    let site = lab.site(args.site.as_deref())?;
+    let base = http_base(site.server.value, lab.inventory.lab().http_port.value);
+    let text = pxectl_render::ipxe_embed(&lab.found.templates, &base).map_err(|found| refused(&lab, &found))?;
+    print(&text);
+    Ok(Answer::Yes)
+}
+
+/// `render template`: needs no inventory.
+pub fn template(args: &RenderTemplate) -> Outcome {
+    let templates = crate::assets::templates();
+    match &args.name {
+        None => {
+            for name in templates.keys() {
+                print(&format!("{name}\n"));
+            }
+            Ok(Answer::Yes)
+        }
+        Some(name) => match templates.get(name.strip_prefix(pxectl_render::BUILT_IN_PREFIX).unwrap_or(name)) {
+            Some(text) => {
+                print(text);
+                Ok(Answer::Yes)
+            }
+            None => {
+                warn(&format!("there is no built-in template `{name}`; `pxectl render template` lists them"));
+                Ok(Answer::No)
+            }
+        },
+    }
+}
+
+fn one_host(lab: &Lab, name: &str) -> Result<Option<usize>, Failure> {
+    Ok(lab.hosts(&[name.to_owned()])?.map(|hosts| hosts[0]))
+}
+
+fn scripts(lab: &Lab, site: Option<&str>) -> Result<Scripts, Failure> {
+    let site = lab.site(site)?;
+    let base = http_base(site.server.value, lab.inventory.lab().http_port.value);
+    let size = |artifact: &pxectl_model::artifact::Artifact| {
+        pxectl_netboot::open::OpenBody::open(&Disk.artifact(artifact)).ok().map(|body| body.len())
+    };
+    let artifacts = lab.inventory.parts().artifacts.iter();
+    let sizes: BTreeMap<_, _> = artifacts.filter_map(|(name, a)| Some((name.to_string(), size(a)?))).collect();
+    Scripts::new(lab.inventory.clone(), site, &lab.found.templates, base, sizes).map_err(|found| refused(lab, &found))
+}
+
+fn refused(lab: &Lab, found: &[Diagnostic]) -> Failure {
+    warn(lab.found.show(found).trim_end());
+    Failure::new(format!("nothing was rendered: {}", show::diagnostic::summary(found)))
+}

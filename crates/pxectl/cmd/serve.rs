@@ -1,0 +1,178 @@
+//! `serve`: TFTP and HTTP for as long as the batch takes.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use pxectl_model::board::Board;
+use pxectl_model::event::EventKind;
+use pxectl_model::plan::Scope;
+use pxectl_netboot::server::{Bound, Limits};
+use pxectl_store::journal::Journal;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::{Serve, Until};
+use crate::failure::{Answer, Failure, Outcome};
+use crate::goal::Goal;
+use crate::lab::{self, Lab};
+use crate::ledger::Books;
+use crate::live::LiveTables;
+use crate::planning;
+use crate::reporter::{Reporting, Sink};
+use crate::session::{Session, interactive, warn};
+use crate::show;
+use crate::sink::bars::Bars;
+use crate::sink::human::Human;
+use crate::sink::ndjson::Ndjson;
+use crate::tables::Kitchen;
+
+/// The port of TFTP (RFC 1350); DHCP has no field to name another.
+const TFTP_PORT: u16 = 69;
+
+/// How many hosts of the plan are shown one by one.
+const PLAN_MOST: usize = 60;
+
+/// Ends with 0, or 1 where a goal was set and missed.
+pub async fn run(args: &Serve, session: &Session) -> Outcome {
+    let lab = lab::load(session)?;
+    let site = lab.site(args.site.as_deref())?;
+    let Some(scope) = scope(args, &lab)? else { return Ok(Answer::No) };
+    let lab_port = lab.inventory.lab().http_port.value;
+    let bind = args.bind.unwrap_or(site.server.value);
+    let http = SocketAddr::from((bind, args.http_port.unwrap_or(lab_port)));
+    let tftp = SocketAddr::from((bind, args.tftp_port.unwrap_or(TFTP_PORT)));
+    let bound = Bound::bind(http, tftp).map_err(|e| bind_failure(&e))?;
+
+    let journal = Journal::open(&session.state).map_err(|e| Failure::of(&e))?;
+    if journal.skipped() > 0 {
+        let path = session.state.join(pxectl_store::journal::FILE_NAME);
+        warn(&format!("warning: {} lines of `{}` are no entries and were skipped", journal.skipped(), path.display()));
+    }
+    let books = Arc::new(Books::new(journal, scope.clone(), &lab.inventory));
+    let kitchen = Kitchen::here(session, args.site.clone(), site.server.value, bound.http_addr().port(), scope);
+    let built = kitchen.build().map_err(|broken| broken.into_failure())?;
+    let plan = planning::plan(&built.inventory, &books)?;
+    warn(plan.text(PLAN_MOST).trim_end());
+    if plan.installs() && !args.yes && !agreed()? {
+        return Err(Failure::new("nothing was served: machines would be installed, and nobody agreed")
+            .hint("name the machines (`pxectl serve HOST…`), or agree with `--yes`"));
+    }
+    let goal = match args.until {
+        None => Goal::None,
+        Some(Until::Booted) => Goal::Booted(planning::awaited(&built.inventory, &books)?),
+    };
+    for warning in port_warnings(&bound, lab_port).into_iter().chain(built.warnings.iter().cloned()) {
+        warn(&format!("warning: {warning}"));
+    }
+
+    let reporting = Reporting::start(sinks(args, session));
+    let tables = Arc::new(LiveTables::new(kitchen, built, books.clone(), reporting.report.clone()));
+    let running = bound
+        .serve(tables, books, reporting.report.clone(), Limits::default())
+        .map_err(|error| Failure::of(&error))?;
+    let why = wait(args, &goal, &reporting).await?;
+    let stopping = running.stop(why);
+    tokio::select! {
+        () = stopping => {}
+        // Whoever interrupts twice means it.
+        _ = tokio::signal::ctrl_c() => reporting.report.report(EventKind::Stopped),
+    }
+    let board = reporting.finish().await;
+    Ok(verdict(&goal, &board, session))
+}
+
+/// Which machines were asked for; none where one is unknown, which has been said.
+fn scope(args: &Serve, lab: &Lab) -> Result<Option<Scope>, Failure> {
+    if let Some(profile) = &args.profile {
+        let known = lab.inventory.parts().profiles.keys().any(|name| name.as_str() == profile);
+        return match known {
+            true => Ok(Some(Scope::Profile(profile.clone()))),
+            false => Err(Failure::new(format!("there is no profile `{profile}`")).hint("`pxectl lint` names what there is")),
+        };
+    }
+    if args.hosts.is_empty() {
+        return Ok(Some(Scope::Everyone));
+    }
+    let hosts = lab.hosts(&args.hosts)?;
+    let machine = |n: usize| lab.inventory.parts().hosts[n].identity.machine();
+    Ok(hosts.map(|hosts| Scope::Only(hosts.into_iter().filter_map(machine).collect::<BTreeSet<_>>())))
+}
+
+fn bind_failure(error: &pxectl_netboot::server::BindError) -> Failure {
+    let hint = match error.source.kind() {
+        std::io::ErrorKind::AddrInUse => "end the other program (`ss -lnptu` names it), or choose another address with --bind",
+        std::io::ErrorKind::PermissionDenied => "run as root, or once `setcap cap_net_bind_service=+ep` on the pxectl binary",
+        std::io::ErrorKind::AddrNotAvailable => "give this host the address of `lab.server`, or name one that it has with --bind",
+        _ => "look at the address and the port",
+    };
+    Failure::new(error.to_string()).hint(hint)
+}
+
+/// Asks at a terminal; elsewhere nobody is there to agree.
+fn agreed() -> Result<bool, Failure> {
+    if !interactive() {
+        return Ok(false);
+    }
+    let mut err = anstream::stderr().lock();
+    let asked = write!(err, "go on? [y/N] ").and_then(|()| err.flush());
+    asked.map_err(|e| Failure::of(&e))?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::of(&e))?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+}
+
+fn port_warnings(bound: &Bound, lab_port: u16) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let (http, tftp) = (bound.http_addr().port(), bound.tftp_addr().port());
+    if http != lab_port {
+        warnings.push(format!("HTTP answers on port {http}; the rendered DHCP configuration sends machines to {lab_port}"));
+    }
+    if tftp != TFTP_PORT {
+        warnings.push(format!("TFTP answers on port {tftp}; machines ask on {TFTP_PORT} and cannot be told otherwise"));
+    }
+    warnings
+}
+
+fn sinks(args: &Serve, session: &Session) -> Vec<Box<dyn Sink>> {
+    let bars = Bars::new();
+    let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(Human::new(session.level, bars.printer())), Box::new(bars)];
+    if args.events.is_some() {
+        sinks.push(Box::new(Ndjson));
+    }
+    sinks
+}
+
+async fn wait(args: &Serve, goal: &Goal, reporting: &Reporting) -> Result<&'static str, Failure> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(|e| Failure::of(&e))?;
+    let mut board = reporting.board.clone();
+    let deadline = async {
+        match args.timeout {
+            Some(timeout) => tokio::time::sleep(timeout).await,
+            None => std::future::pending().await,
+        }
+    };
+    let reached = async {
+        // The reporter outlives this wait, so its board cannot close.
+        let _ = board.wait_for(|board| goal.reached(board)).await;
+    };
+    Ok(tokio::select! {
+        _ = tokio::signal::ctrl_c() => "interrupt",
+        _ = terminate.recv() => "terminated",
+        () = reached => "goal",
+        () = deadline => "timeout",
+    })
+}
+
+fn verdict(goal: &Goal, board: &Board, session: &Session) -> Answer {
+    if !board.rows().is_empty() {
+        session.say(show::board::summary(board).trim_end());
+    }
+    let missing = goal.missing(board);
+    if missing.is_empty() {
+        return Answer::Yes;
+    }
+    let names: Vec<_> = missing.iter().map(ToString::to_string).collect();
+    warn(&format!("not booted: {}", names.join(", ")));
+    Answer::No
+}

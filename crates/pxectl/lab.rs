@@ -1,0 +1,243 @@
+//! A lab from its folder: the inventory with what it includes, and its templates.
+
+use std::collections::BTreeMap;
+use std::fs::File as OsFile;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pxectl_inventory::{Include, Included, Input, Reading, limits};
+use pxectl_model::diag::Diagnostic;
+use pxectl_model::inventory::Inventory;
+use pxectl_model::net::Site;
+use pxectl_model::source::{FileId, Sources};
+use pxectl_model::policy::http_base;
+use pxectl_render::{Scripts, Template, TemplateSet};
+
+use crate::failure::Failure;
+use crate::session::{Session, folder_of, warn};
+use crate::watch::Stamps;
+use crate::{assets, shelf, show};
+
+/// Largest template that is read, bytes.
+const TEMPLATE_MAX: u64 = 1 << 20;
+/// Most templates of one lab.
+const TEMPLATES_MAX: usize = 1000;
+/// How deep folders of templates nest.
+const TEMPLATES_DEPTH: usize = 8;
+
+/// A lab as it was found; sound or not.
+pub struct Found {
+    /// The inventory, and everything that is wrong with it.
+    pub reading: Reading,
+    /// The built-in templates and the lab's own.
+    pub templates: TemplateSet,
+    /// What every file was when it was read.
+    pub stamps: Stamps,
+}
+
+/// A sound lab.
+pub struct Lab {
+    /// The inventory.
+    pub inventory: Arc<Inventory>,
+    /// The texts it was read from.
+    pub found: Found,
+}
+
+/// Reads the lab of an inventory file.
+///
+/// # Errors
+/// Where the inventory itself cannot be read; everything else is a finding.
+pub fn read(path: &Path) -> Result<Found, Failure> {
+    let mut stamps = Stamps::default();
+    let main = file(path, &mut stamps).map_err(|why| unreadable(path, &why))?;
+    let folder = folder_of(path);
+    let included = pxectl_inventory::includes(&main.bytes).into_iter().map(|i| expand(&i, &folder, &mut stamps)).collect();
+    read_input(Input { main, folder, included }, stamps)
+}
+
+/// Reads a lab whose inventory is at hand as text.
+///
+/// # Errors
+/// None; findings are findings.
+pub fn read_text(name: &str, text: &str) -> Result<Found, Failure> {
+    let main = pxectl_inventory::File { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
+    // A folder that cannot exist: a lab of text has no files of its own.
+    read_input(Input { main, folder: PathBuf::from("/nonexistent"), included: Vec::new() }, Stamps::default())
+}
+
+fn read_input(input: Input, mut stamps: Stamps) -> Result<Found, Failure> {
+    let recipes = assets::recipes();
+    let mut reading = pxectl_inventory::read(&input, &recipes);
+    let folder = reading.draft.lab.templates.as_ref().map(|t| t.value.clone());
+    let folder = folder.unwrap_or_else(|| input.folder.join(pxectl_inventory::DEFAULT_TEMPLATES));
+    let mut own = Vec::new();
+    own_templates(&folder, "", 0, &mut own, &mut reading.sources, &mut stamps);
+    let built_in = assets::templates().into_iter().map(|(name, text)| {
+        let text: Arc<str> = Arc::from(text);
+        let file = reading.sources.add(format!("builtin/{name}"), text.clone());
+        Template { name, text, file }
+    });
+    let templates = TemplateSet::new(built_in.collect::<Vec<_>>(), own);
+    Ok(Found { reading, templates, stamps })
+}
+
+/// Loads a sound lab; what is wrong with another is printed.
+///
+/// # Errors
+/// Where it is not sound.
+pub fn load(session: &Session) -> Result<Lab, Failure> {
+    sound(read(&session.inventory)?)
+}
+
+/// The sound lab in what was found; warnings are printed, errors printed and given up on.
+///
+/// # Errors
+/// Where it is not sound.
+pub fn sound(mut found: Found) -> Result<Lab, Failure> {
+    if !found.reading.diagnostics.is_empty() {
+        warn(found.show(&found.reading.diagnostics).trim_end());
+    }
+    match found.reading.inventory.take() {
+        Some(inventory) => Ok(Lab { inventory: Arc::new(inventory), found }),
+        None => {
+            warn(&format!("the inventory is unsound ({}); nothing was done", show::diagnostic::summary(&found.reading.diagnostics)));
+            Err(Failure::printed())
+        }
+    }
+}
+
+impl Found {
+    /// Findings as text.
+    pub fn show(&self, found: &[Diagnostic]) -> String {
+        show::diagnostic::diagnostics(found, &self.reading.sources, &|place| self.reading.locate(place))
+    }
+
+    /// Findings about what only this host knows.
+    pub fn here(&self) -> Vec<Diagnostic> {
+        pxectl_inventory::here(&self.reading.draft, &shelf::exists)
+    }
+
+    /// Findings about templates and the values in them: everything is rendered once, in memory. None for an unsound inventory,
+    /// whose own findings come first.
+    pub fn rendered(&self) -> Vec<Diagnostic> {
+        let Some(inventory) = self.reading.inventory.clone().map(Arc::new) else { return Vec::new() };
+        let mut found = Vec::new();
+        for site in &inventory.lab().sites {
+            let base = http_base(site.server.value, inventory.lab().http_port.value);
+            let firmware = shelf::firmware_of(inventory.parts());
+            found.extend(pxectl_render::stage1(&self.templates, &base).err().unwrap_or_default());
+            found.extend(pxectl_render::dhcp::render(&self.templates, &inventory, site, &firmware).err().unwrap_or_default());
+            found.extend(Scripts::new(inventory.clone(), site, &self.templates, base, BTreeMap::new()).err().unwrap_or_default());
+        }
+        self.reading.sort(&mut found);
+        found.dedup();
+        found
+    }
+
+    /// What it holds, in one phrase.
+    pub fn counts(&self) -> String {
+        let draft = &self.reading.draft;
+        let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
+        [(draft.hosts.len(), "host"), (draft.profiles.len(), "profile"), (draft.artifacts.len(), "artifact"), (draft.rules.len(), "rule")]
+            .map(|(n, one)| count(n, one))
+            .join(", ")
+    }
+}
+
+impl Lab {
+    /// The site that is meant.
+    ///
+    /// # Errors
+    /// Where the lab has several and none was named, or there is none of that name.
+    pub fn site(&self, name: Option<&str>) -> Result<&Site, Failure> {
+        self.inventory.site(name).ok_or_else(|| {
+            let sites = &self.inventory.lab().sites;
+            let names: Vec<_> = sites.iter().filter_map(|s| s.name.as_ref()).map(|n| n.value.to_string()).collect();
+            match name {
+                Some(name) => Failure::new(format!("there is no site `{name}`")),
+                None => Failure::new("this lab has several sites"),
+            }
+            .hint(format!("name one with --site: {}", names.join(", ")))
+        })
+    }
+
+    /// The hosts that a person means; none where one of them is unknown, which is said.
+    ///
+    /// # Errors
+    /// None.
+    pub fn hosts(&self, names: &[String]) -> Result<Option<Vec<usize>>, Failure> {
+        let mut hosts = Vec::new();
+        let mut unknown = false;
+        for name in names {
+            match self.inventory.find(name) {
+                Some(host) => hosts.push(host),
+                None => {
+                    unknown = true;
+                    warn(&format!("there is no host `{name}` in the inventory: neither a name, nor a serial, UUID, MAC or asset tag"));
+                }
+            }
+        }
+        Ok(if unknown { None } else { Some(hosts) })
+    }
+}
+
+fn unreadable(path: &Path, why: &std::io::Error) -> Failure {
+    let failure = Failure::new(format!("reading the inventory `{}`: {why}", path.display()));
+    match why.kind() {
+        std::io::ErrorKind::NotFound => {
+            failure.hint("go to the lab's folder, or name the file with `-i`; `inventory.example.yaml` is one to start from")
+        }
+        _ => failure,
+    }
+}
+
+fn file(path: &Path, stamps: &mut Stamps) -> std::io::Result<pxectl_inventory::File> {
+    stamps.note(path);
+    let mut bytes = Vec::new();
+    // One byte more than allowed, so that the reader can say that it is too large.
+    OsFile::open(path)?.take(limits::TEXT as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(pxectl_inventory::File { name: path.display().to_string(), bytes })
+}
+
+fn expand(include: &Include, folder: &Path, stamps: &mut Stamps) -> Included {
+    let route = include.route.clone();
+    let base = glob::Pattern::escape(&folder.display().to_string());
+    let pattern = Path::new(&base).join(&include.pattern);
+    // A file that is added later changes the folder that it lies in.
+    stamps.note(&folder.join(&include.pattern).parent().map_or_else(|| folder.to_owned(), Path::to_owned));
+    let found = (|| {
+        let paths = glob::glob(&pattern.display().to_string()).map_err(|e| e.msg.to_owned())?;
+        let mut files = Vec::new();
+        for path in paths {
+            let path = path.map_err(|e| e.error().to_string())?;
+            let shown = path.display().to_string();
+            files.push(file(&path, stamps).map_err(|e| format!("{shown}: {e}"))?);
+        }
+        Ok(files)
+    })();
+    Included { route, found }
+}
+
+fn own_templates(folder: &Path, prefix: &str, depth: usize, own: &mut Vec<Template>, sources: &mut Sources, stamps: &mut Stamps) {
+    stamps.note(folder);
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    paths.sort();
+    for path in paths {
+        let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
+        let name = format!("{prefix}{name}");
+        if path.is_dir() && depth < TEMPLATES_DEPTH {
+            own_templates(&path, &format!("{name}/"), depth + 1, own, sources, stamps);
+        } else if name.ends_with(".j2") && own.len() < TEMPLATES_MAX {
+            stamps.note(&path);
+            let mut text = String::new();
+            let read = OsFile::open(&path).and_then(|f| f.take(TEMPLATE_MAX).read_to_string(&mut text));
+            if read.is_ok() {
+                let text: Arc<str> = Arc::from(text);
+                let file: FileId = sources.add(path.display().to_string(), text.clone());
+                own.push(Template { name, text, file });
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Servers on loopback for pretend machines: what `boot-test` and `demo` share. They are the servers of `serve`.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use pxectl_model::arch::Firmware;
+use pxectl_model::identity::Identity;
+use pxectl_model::mac::Mac;
+use pxectl_model::plan::Scope;
+use pxectl_model::policy::{http_base, nbp_name};
+use pxectl_netboot::client::{Entry, Limits as WalkLimits, Step, StepKind, WalkSpec, Walked};
+use pxectl_netboot::open::OpenBody;
+use pxectl_netboot::server::{Bound, Limits, Running};
+use pxectl_netboot::table::{Fixed, Table};
+use pxectl_store::journal::Journal;
+
+use crate::failure::Failure;
+use crate::ledger::Books;
+use crate::reporter::{Reporting, Sink};
+use crate::tables::{self, Broken, Built, Kitchen};
+
+/// Running servers and what they serve.
+pub struct Stage {
+    /// What they serve.
+    pub table: Arc<Table>,
+    /// Where TFTP answers.
+    pub tftp: SocketAddr,
+    /// Where HTTP answers.
+    pub http: SocketAddr,
+    /// `http://127.0.0.1:port`.
+    pub base: String,
+    running: Running,
+    reporting: Reporting,
+    /// The journal of these boots: nobody else's arming is touched.
+    _state: tempfile::TempDir,
+}
+
+/// Why there is no stage.
+pub enum NoStage {
+    /// The lab could not be built: the findings.
+    Broken(Broken),
+    /// Something else.
+    Failure(Failure),
+}
+
+impl Stage {
+    /// Binds free ports of 127.0.0.1, builds the table with them in its URLs, and answers.
+    ///
+    /// # Errors
+    /// Where the lab is unsound, or the system gives no socket.
+    pub fn start(kitchen: impl FnOnce(String, u16) -> Kitchen, scope: Scope, sinks: Vec<Box<dyn Sink>>) -> Result<Self, NoStage> {
+        let failure = |e: &dyn std::error::Error| NoStage::Failure(Failure::of(e));
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let bound = Bound::bind(any, any).map_err(|e| failure(&e))?;
+        let (http, tftp) = (bound.http_addr(), bound.tftp_addr());
+        let base = http_base(Ipv4Addr::LOCALHOST, http.port());
+        let Built { table, inventory, .. } = kitchen(base.clone(), http.port()).build().map_err(NoStage::Broken)?;
+        let state = tempfile::tempdir().map_err(|e| failure(&e))?;
+        let journal = Journal::open(state.path()).map_err(|e| failure(&e))?;
+        let books = Arc::new(Books::new(journal, scope, &inventory));
+        let reporting = Reporting::start(sinks);
+        let tables = Arc::new(Fixed(table.clone()));
+        let running = bound.serve(tables, books, reporting.report.clone(), Limits::default()).map_err(|e| failure(&e))?;
+        Ok(Self { table, tftp, http, base, running, reporting, _state: state })
+    }
+
+    /// A machine of this identity on one of the addresses of loopback.
+    pub fn machine(&self, identity: &Identity, firmware: Firmware, entry: Entry, local: IpAddr) -> WalkSpec {
+        let text = |tag: &Option<pxectl_model::identity::Tag>| tag.as_ref().map(ToString::to_string).unwrap_or_default();
+        let name = nbp_name(firmware);
+        WalkSpec {
+            firmware,
+            entry,
+            local,
+            tftp: self.tftp,
+            http: self.http,
+            stage1: format!("{}/boot.ipxe", self.base),
+            nbp: if entry == Entry::HttpBoot { format!("{}/nbp/{name}", self.base) } else { name.to_owned() },
+            serial: text(&identity.serial),
+            uuid: identity.uuid,
+            // A locally administered address, where the inventory lists none.
+            mac: identity.macs.first().copied().unwrap_or(Mac([0x52, 0x54, 0, 0, 0, 1])),
+            asset: text(&identity.asset),
+            board_serial: text(&identity.board_serial),
+            product: identity.product.clone(),
+            manufacturer: identity.manufacturer.clone(),
+            limits: WalkLimits::default(),
+        }
+    }
+
+    /// What came that is not what lies in the table, as sentences.
+    ///
+    /// # Errors
+    /// Where a file cannot be read any more.
+    pub fn compare(&self, walked: &Walked) -> Result<Vec<String>, Failure> {
+        let mut wrong = Vec::new();
+        for step in walked.steps.iter().filter(|step| step.outcome.is_ok()) {
+            let (Some(came), Some((name, body))) = (step.sha256, self.body_of(step)) else { continue };
+            let lies = tables::digest(body).map_err(|e| Failure::new(format!("reading {name}: {e}")))?;
+            if came != lies {
+                wrong.push(format!("{name}: {} bytes came with sha256 {came}, the file has {lies}", step.bytes));
+            }
+        }
+        Ok(wrong)
+    }
+
+    fn body_of(&self, step: &Step) -> Option<(String, &OpenBody)> {
+        if step.kind == StepKind::Nbp {
+            let name = step.name.strip_prefix(&format!("{}/nbp/", self.base)).unwrap_or(&step.name);
+            return Some((name.to_owned(), self.table.tftp.get(name)?));
+        }
+        let (_, name) = step.name.split_once("/artifacts/")?;
+        Some((name.to_owned(), self.table.files.get(name)?))
+    }
+
+    /// Ends the servers when everything was reported.
+    pub async fn end(self) -> pxectl_model::board::Board {
+        self.running.stop("done").await;
+        self.reporting.finish().await
+    }
+}

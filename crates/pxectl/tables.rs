@@ -1,0 +1,240 @@
+//! Building a table: everything that is servable, rendered and opened once, before the first request.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pxectl_model::digest::{Hasher, Sha256};
+use pxectl_model::identity::MachineId;
+use pxectl_model::inventory::Inventory;
+use pxectl_model::name::Name;
+use pxectl_model::plan::Scope;
+use pxectl_model::policy::{http_base, nbp_name};
+use pxectl_model::settings::{Inject, Settings};
+use pxectl_netboot::open::{OpenBody, Stamp};
+use pxectl_netboot::table::Table;
+use pxectl_render::Scripts;
+
+use crate::failure::Failure;
+use crate::lab::{self, Found};
+use crate::session::{Session, warn};
+use crate::shelf::{Disk, Shelf, firmware_of};
+use crate::show::diagnostic::summary;
+use crate::watch::Stamps;
+
+/// Where the inventory comes from.
+enum Menu {
+    /// A file, read again for each table.
+    File(PathBuf),
+    /// A text that never changes: its name and content.
+    Text(String, String),
+}
+
+/// All that is needed to build a table, again and again.
+pub struct Kitchen {
+    menu: Menu,
+    site: Option<String>,
+    base: String,
+    scope: Scope,
+    shelf: Arc<dyn Shelf>,
+    /// Digests of pinned files, so that an edit of the inventory hashes nothing twice.
+    digests: Mutex<HashMap<(PathBuf, u64, i128, u64), Sha256>>,
+}
+
+/// A table and what it was built from.
+pub struct Built {
+    /// What is served.
+    pub table: Arc<Table>,
+    /// The inventory in it.
+    pub inventory: Arc<Inventory>,
+    /// The states of its files.
+    pub stamps: Stamps,
+    /// What a person should know.
+    pub warnings: Vec<String>,
+}
+
+/// Why there is no table.
+pub struct Broken {
+    /// The findings, for people.
+    pub text: String,
+    /// The states of the files, so that the same fault is told once.
+    pub stamps: Stamps,
+}
+
+impl Broken {
+    /// As the end of a command.
+    pub fn into_failure(self) -> Failure {
+        warn(self.text.trim_end());
+        Failure::printed()
+    }
+}
+
+impl Kitchen {
+    /// For the lab on this host.
+    pub fn here(session: &Session, site: Option<String>, server: Ipv4Addr, http_port: u16, scope: Scope) -> Self {
+        Self::new(Menu::File(session.inventory.clone()), site, http_base(server, http_port), scope, Arc::new(Disk))
+    }
+
+    /// For a lab in a text, its payloads from `shelf`.
+    pub fn of_text(name: &str, text: &str, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
+        Self::new(Menu::Text(name.to_owned(), text.to_owned()), None, base, scope, shelf)
+    }
+
+    fn new(menu: Menu, site: Option<String>, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
+        Self { menu, site, base, scope, shelf, digests: Mutex::default() }
+    }
+
+    /// Reads the inventory and builds the table.
+    ///
+    /// # Errors
+    /// With everything that is wrong, where something is.
+    pub fn build(&self) -> Result<Built, Broken> {
+        let found = match &self.menu {
+            Menu::File(path) => lab::read(path),
+            Menu::Text(name, text) => lab::read_text(name, text),
+        };
+        let mut found = found.map_err(|failure| {
+            let mut stamps = Stamps::default();
+            if let Menu::File(path) = &self.menu {
+                stamps.note(path);
+            }
+            Broken { text: failure.text(), stamps }
+        })?;
+        let Some(inventory) = found.reading.inventory.take().map(Arc::new) else {
+            let text = format!("{}{}", found.show(&found.reading.diagnostics), summary(&found.reading.diagnostics));
+            return Err(Broken { text, stamps: found.stamps });
+        };
+        match self.cook(&inventory, &mut found) {
+            Ok((table, warnings)) => Ok(Built { table: Arc::new(table), inventory, stamps: found.stamps, warnings }),
+            Err(text) => Err(Broken { text, stamps: found.stamps }),
+        }
+    }
+
+    fn cook(&self, inventory: &Arc<Inventory>, found: &mut Found) -> Result<(Table, Vec<String>), String> {
+        let site = inventory.site(self.site.as_deref()).ok_or("error: the site is not in the inventory any more")?;
+        let mut faults = Vec::new();
+        let mut warnings = Vec::new();
+        let needed = needed(inventory, &self.scope);
+        let mut files = HashMap::new();
+        for (name, artifact) in &inventory.parts().artifacts {
+            found.stamps.note(&artifact.path.value);
+            let body = self.shelf.artifact(artifact);
+            match OpenBody::open(&body) {
+                Ok(open) => {
+                    let pinned = artifact.sha256.as_ref().filter(|_| needed.contains(name));
+                    if let Some(pin) = pinned
+                        && let Err(fault) = self.check_pin(&artifact.path.value, &open, pin.value)
+                    {
+                        faults.push(format!("error: artifact `{name}`: {fault}"));
+                    }
+                    files.insert(name.to_string(), open);
+                }
+                Err(error) => {
+                    let text = format!("artifact `{name}`: `{}`: {error}", artifact.path.value.display());
+                    if needed.contains(name) { faults.push(format!("error: {text}")) } else { warnings.push(text) }
+                }
+            }
+        }
+        let mut tftp = HashMap::new();
+        for firmware in firmware_of(inventory.parts()) {
+            let opened = self.shelf.nbp(firmware, inventory.parts()).and_then(|body| {
+                OpenBody::open(&body).map_err(|error| format!("the NBP for {firmware}: {error}"))
+            });
+            match opened {
+                Ok(body) => {
+                    tftp.insert(nbp_name(firmware).to_owned(), body);
+                }
+                Err(text) => faults.push(format!(
+                    "error: {text}\nhint: install iPXE's builds (Debian's package `ipxe`), name their folder in `lab.ipxe`, or only the firmware that you boot in `lab.firmware`"
+                )),
+            }
+        }
+        let stage1 = pxectl_render::stage1(&found.templates, &self.base);
+        let sizes: BTreeMap<String, u64> = files.iter().map(|(name, body)| (name.clone(), body.len())).collect();
+        let scripts = Scripts::new(inventory.clone(), site, &found.templates, self.base.clone(), sizes);
+        match (stage1, scripts) {
+            (Ok(stage1), Ok(scripts)) if faults.is_empty() => {
+                let stage1: Arc<[u8]> = Arc::from(stage1.into_bytes());
+                let default = OpenBody::Bytes { bytes: stage1.clone(), modified: std::time::SystemTime::now() };
+                tftp.insert("default.ipxe".to_owned(), default);
+                Ok((Table { tftp, files, stage1, responder: Arc::new(scripts) }, warnings))
+            }
+            (stage1, scripts) => {
+                let mut diagnostics = stage1.err().unwrap_or_default();
+                diagnostics.extend(scripts.err().unwrap_or_default());
+                let mut text = found.show(&diagnostics);
+                text.push_str(&faults.join("\n"));
+                Err(text)
+            }
+        }
+    }
+
+    /// Whether a pinned file is what it is pinned to.
+    fn check_pin(&self, path: &std::path::Path, open: &OpenBody, pin: Sha256) -> Result<(), String> {
+        let OpenBody::Pieces(pieces) = open else { return Ok(()) };
+        let Stamp { inode, modified_ns, len } = pieces.stamp;
+        let key = (path.to_owned(), inode, modified_ns, len);
+        let known = self.digests.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
+        let actual = match known {
+            Some(digest) => digest,
+            None => {
+                let digest = digest(open).map_err(|e| format!("reading `{}`: {e}", path.display()))?;
+                self.digests.lock().unwrap_or_else(PoisonError::into_inner).insert(key, digest);
+                digest
+            }
+        };
+        if actual == pin {
+            return Ok(());
+        }
+        Err(format!("`{}` does not match its sha256: expected {pin}, found {actual}", path.display()))
+    }
+}
+
+/// The digest of a whole body.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn digest(body: &OpenBody) -> std::io::Result<Sha256> {
+    let mut hasher = Hasher::new();
+    let mut buffer = vec![0; 128 * 1024];
+    let mut at = 0;
+    while at < body.len() {
+        let count = body.read_at(&mut buffer, at)?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(&buffer[..count]);
+        at += count as u64;
+    }
+    Ok(hasher.finish())
+}
+
+/// The artifacts that machines of the scope may ask for.
+fn needed(inventory: &Inventory, scope: &Scope) -> BTreeSet<Name> {
+    let mut names = BTreeSet::new();
+    let mut add = |settings: &Settings| {
+        names.extend(settings.files.values().flat_map(|file| file.value.all().into_iter().cloned()));
+        names.extend(settings.initrds.iter().flat_map(|i| i.value.all().into_iter().flatten().cloned()));
+        names.extend(settings.inject.values().filter_map(|inject| match &inject.value {
+            Inject::Artifact(name) => Some(name.clone()),
+            Inject::Template(_) => None,
+        }));
+    };
+    let parts = inventory.parts();
+    let covered = |machine: Option<MachineId>, profile: &Name| machine.is_none_or(|m| scope.covers(&m, profile.as_str()));
+    let hosts = parts.hosts.iter().filter(|h| covered(h.identity.machine(), &h.profile.value));
+    let hosts = hosts.map(|h| (&h.profile.value, Some(&h.settings)));
+    let wide = !matches!(scope, Scope::Only(_));
+    let rules = parts.rules.iter().filter(|_| wide).map(|r| (&r.profile.value, Some(&r.settings)));
+    let unknown = wide.then_some((&parts.lab.unknown.value, None));
+    for (profile, over) in hosts.chain(rules).chain(unknown) {
+        if let Ok((mut settings, _)) = inventory.settings_of(profile) {
+            if let Some(over) = over {
+                settings.overlay(over);
+            }
+            add(&settings);
+        }
+    }
+    names
+}

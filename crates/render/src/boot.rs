@@ -1,0 +1,296 @@
+//! Stage 2: the script for the machine that asks, out of what was prepared when the table was built.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minijinja::value::Value;
+use minijinja::{Environment, Error};
+use pxectl_model::arch::Firmware;
+use pxectl_model::boot::{Action, Asker, BootId, Load, Recognised, Responder, Stage2, Standing, Verdict};
+use pxectl_model::diag::Diagnostic;
+use pxectl_model::identity::Identity;
+use pxectl_model::inventory::Inventory;
+use pxectl_model::net::Site;
+use pxectl_model::profile::Host;
+use pxectl_model::resolve::{Because, Resolution, resolve};
+
+use crate::build;
+use crate::context::{Facts, Scene, Shared};
+use crate::entry::Entry;
+use crate::env;
+use crate::guard;
+use crate::plain;
+use crate::templates::TemplateSet;
+
+/// One version of the inventory with everything that its scripts need.
+#[derive(Debug)]
+pub struct Scripts {
+    pub(crate) inventory: Arc<Inventory>,
+    pub(crate) set: TemplateSet,
+    pub(crate) env: Environment<'static>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) hosts: Vec<Arc<Entry>>,
+    pub(crate) rules: Vec<Arc<Entry>>,
+    pub(crate) unknown: Arc<Entry>,
+}
+
+/// What a machine is told to do, and why.
+pub(crate) enum Order {
+    /// To boot its profile.
+    Boot,
+    /// To boot its disk.
+    Local { reason: String, advice: Option<String> },
+    /// To wait.
+    Hold,
+    /// To stop.
+    Refuse(String),
+}
+
+impl Order {
+    /// The template that says so.
+    pub(crate) fn template<'a>(&self, entry: Option<&'a Entry>) -> &'a str {
+        match (self, entry) {
+            (Self::Boot, Some(entry)) => &entry.recipe.script,
+            (Self::Local { .. }, _) => "local.ipxe.j2",
+            (Self::Hold, _) => "hold.ipxe.j2",
+            (Self::Refuse(_) | Self::Boot, _) => "refused.ipxe.j2",
+        }
+    }
+
+    fn action(&self) -> Action {
+        match self {
+            Self::Boot => Action::Boot,
+            Self::Local { .. } => Action::Local,
+            Self::Hold => Action::Hold,
+            Self::Refuse(_) => Action::Refuse,
+        }
+    }
+}
+
+impl Scripts {
+    /// Compiles the templates, merges the layers of every host and rule, and renders each once for every firmware of the lab.
+    /// `sizes` holds the length of each artifact, in bytes, where it is known; `base_url` is `http://server:port`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with templates and with values in them, each at its place.
+    pub fn new(
+        inventory: Arc<Inventory>,
+        site: &Site,
+        templates: &TemplateSet,
+        base_url: impl Into<String>,
+        sizes: BTreeMap<String, u64>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        build::build(inventory, Shared { server: site.server.value, base_url: base_url.into(), sizes }, templates)
+    }
+
+    /// The script that this host would get on this firmware, armed; the boot-id is a placeholder.
+    ///
+    /// # Errors
+    /// Where it cannot be rendered: for a host of this inventory and a firmware of its lab that was found when the table was built.
+    pub fn preview(&self, host: usize, firmware: Firmware) -> Result<Stage2, Vec<Diagnostic>> {
+        let Some((entry, host)) = self.hosts.get(host).zip(self.inventory.parts().hosts.get(host)) else {
+            return Err(Vec::new());
+        };
+        let facts = Facts::new(entry.label.clone().unwrap_or_default(), Some(host), &host.identity).with_mac("MAC");
+        let order = self.order(entry, Some(firmware), Standing::Armed, entry.label.as_deref().unwrap_or_default());
+        let scene = self.scene(Some(entry), facts, Some(firmware), "BOOT-ID".to_owned());
+        self.render(scene, &order).map_err(|error| vec![self.diagnose(&error, Some(entry), Some(host))])
+    }
+
+    /// The host or rule that decided, or `unknown`.
+    fn entry(&self, because: Because<'_>) -> (&Arc<Entry>, Option<&Host>) {
+        match because {
+            Because::Host(host, _) => {
+                let hosts = &self.inventory.parts().hosts;
+                // `host` lies in this very slice: where in it is a matter of arithmetic, not of looking.
+                let offset = std::ptr::from_ref(host).addr().wrapping_sub(hosts.as_ptr().addr());
+                let n = offset / size_of::<Host>();
+                let found = self.hosts.get(n).zip(hosts.get(n).filter(|found| std::ptr::eq(*found, host)));
+                found.map_or((&self.unknown, None), |(entry, host)| (entry, Some(host)))
+            }
+            Because::Rule(n, _) => (self.rules.get(n).unwrap_or(&self.unknown), None),
+            Because::Unknown => (&self.unknown, None),
+        }
+    }
+
+    pub(crate) fn scene(
+        &self,
+        entry: Option<&Arc<Entry>>,
+        facts: Facts,
+        firmware: Option<Firmware>,
+        boot_id: String,
+    ) -> Scene {
+        Scene {
+            shared: self.shared.clone(),
+            entry: entry.cloned(),
+            facts: Arc::new(facts),
+            firmware,
+            boot_url: format!("{}/b/{boot_id}", self.shared.base_url),
+            boot_id,
+            args: Value::from(()),
+            reason: None,
+            advice: None,
+        }
+    }
+
+    /// What plan, journal and firmware make of what the inventory says.
+    pub(crate) fn order(&self, entry: &Entry, firmware: Option<Firmware>, standing: Standing, label: &str) -> Order {
+        let profile = &entry.profile;
+        let local = |reason: String, advice| Order::Local { reason: format!("{reason}; booting its disk"), advice };
+        match (entry.recipe.name.as_str(), standing) {
+            ("hold", _) => Order::Hold,
+            ("local", _) => local(format!("{label} has the profile {profile}"), None),
+            (_, Standing::Outside) => local(format!("{label} is not in the plan of this server"), None),
+            (_, Standing::Done) if entry.recipe.installs => {
+                let advice = format!("to install it again: pxectl rearm {label}");
+                local(format!("{label} has booted the installer of {profile} already"), Some(advice))
+            }
+            _ => match firmware {
+                None => Order::Refuse("this iPXE is built for a machine that pxectl does not know".to_owned()),
+                Some(firmware) => entry.misfit(firmware).map_or(Order::Boot, Order::Refuse),
+            },
+        }
+    }
+
+    /// Renders a script with its answer files.
+    pub(crate) fn render(&self, mut scene: Scene, order: &Order) -> Result<Stage2, Error> {
+        match order {
+            Order::Local { reason, advice } => {
+                scene.reason = Some(reason.clone());
+                scene.advice.clone_from(advice);
+            }
+            Order::Refuse(reason) => scene.reason = Some(reason.clone()),
+            Order::Boot | Order::Hold => {}
+        }
+        let mut answers = BTreeMap::new();
+        let entry = scene.entry.clone();
+        let boots = matches!(order, Order::Boot);
+        if let Some(entry) = entry.as_ref().filter(|_| boots) {
+            scene.args = self.arguments(entry, &scene)?;
+            for (name, template, _) in entry.answers() {
+                let text = self.env.get_template(template)?.render(Value::from_object(scene.clone()))?;
+                answers.insert(name.to_owned(), Arc::from(text.into_bytes()));
+            }
+        }
+        let prefix = format!("{}/artifacts/", scene.boot_url);
+        let text = self.env.get_template(order.template(entry.as_deref()))?.render(Value::from_object(scene))?;
+        let loads = if boots { loads(&text, &prefix) } else { Vec::new() };
+        let action = order.action();
+        Ok(Stage2 { text, action, loads, answers, beacon: matches!(action, Action::Boot | Action::Local) })
+    }
+
+    /// The recipe's arguments, then those that people gave.
+    fn arguments(&self, entry: &Entry, scene: &Scene) -> Result<Value, Error> {
+        let mut args = Vec::with_capacity(entry.recipe_args.len() + entry.args.len());
+        let context = Value::from_object(scene.clone());
+        for arg in &entry.recipe_args {
+            if arg.when.as_ref().is_some_and(|when| entry.given(when, &scene.facts) != Some(true)) {
+                continue;
+            }
+            let text = match &arg.text {
+                Ok(text) => text.clone(),
+                Err(template) => self.env.get_template(template)?.render(context.clone())?,
+            };
+            match guard::argument(&text) {
+                Ok(_) => args.push(Value::from(text)),
+                Err(why) => return Err(env::refused(&text, "a kernel argument", why)),
+            }
+        }
+        args.extend(entry.args.iter().map(|arg| Value::from(arg.as_str())));
+        Ok(Value::from(args))
+    }
+
+    /// The script for what was recognised, or what kept it from being rendered.
+    fn answer(&self, asker: &Asker, who: &Recognised, boot: BootId, standing: Standing) -> Result<Stage2, Error> {
+        let found = match (&who.verdict, resolve(&self.inventory, &asker.identity, asker.firmware)) {
+            (Verdict::Refused(reason), _) => Err(reason.clone()),
+            (_, Resolution::Refused(reason)) => Err(reason),
+            (_, Resolution::Found(because, _)) => Ok(self.entry(because)),
+        };
+        let (entry, host, order) = match found {
+            Ok((entry, host)) => (Some(entry), host, self.order(entry, asker.firmware, standing, &who.label)),
+            Err(reason) => (None, None, Order::Refuse(reason)),
+        };
+        let facts = Facts::new(who.label.clone(), host, &asker.identity);
+        self.render(self.scene(entry, facts, asker.firmware, boot.to_string()), &order)
+    }
+}
+
+impl Responder for Scripts {
+    fn recognise(&self, asker: &Asker) -> Recognised {
+        let (because, notes) = match resolve(&self.inventory, &asker.identity, asker.firmware) {
+            Resolution::Found(because, notes) => (because, notes),
+            // It is not known who this is, so no machine's journal is touched.
+            Resolution::Refused(why) => {
+                let label = label(&asker.identity);
+                return Recognised { machine: None, label, verdict: Verdict::Refused(why), notes: Vec::new() };
+            }
+        };
+        let (entry, _) = self.entry(because);
+        let recipe = &entry.recipe;
+        let verdict = match because {
+            Because::Unknown if recipe.name.as_str() == "hold" => Verdict::Hold,
+            _ => Verdict::Boot {
+                profile: entry.profile.to_string(),
+                recipe: recipe.name.to_string(),
+                installs: recipe.installs,
+            },
+        };
+        let machine = entry.machine.clone().or_else(|| asker.identity.machine());
+        Recognised { machine, label: entry.label.clone().unwrap_or_else(|| label(&asker.identity)), verdict, notes }
+    }
+
+    fn script(&self, asker: &Asker, who: &Recognised, boot: BootId, standing: Standing) -> (Stage2, Option<String>) {
+        match self.answer(asker, who, boot, standing) {
+            Ok(stage2) => (stage2, None),
+            Err(error) => {
+                let problem = format!("the script for {} could not be rendered: {}", who.label, message(&error));
+                let text = plain::trouble(&self.shared.base_url, &who.label);
+                let stage2 =
+                    Stage2 { text, action: Action::Refuse, loads: Vec::new(), answers: BTreeMap::new(), beacon: false };
+                (stage2, Some(problem))
+            }
+        }
+    }
+}
+
+/// An error with the template and the line, on one line.
+fn message(error: &Error) -> String {
+    let place = error.name().map_or_else(String::new, |name| match error.line() {
+        Some(line) => format!(" ({name}, line {line})"),
+        None => format!(" ({name})"),
+    });
+    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    format!("{}{place}", detail.replace(char::is_control, " "))
+}
+
+/// How people call a machine that is no host of the inventory.
+fn label(who: &Identity) -> String {
+    let serial = who.serial.as_ref().map(ToString::to_string);
+    let mac = || who.macs.first().map(ToString::to_string);
+    let uuid = || who.uuid.map(|uuid| uuid.to_string());
+    serial.or_else(mac).or_else(uuid).unwrap_or_else(|| "a machine without a serial number".to_owned())
+}
+
+/// What a script fetches of the table's files, in order: read from its text, since a lab may have its own templates.
+fn loads(text: &str, prefix: &str) -> Vec<Load> {
+    let mut loads = Vec::new();
+    for line in text.lines().filter(|line| line.contains(prefix)) {
+        let mut words = line.split_ascii_whitespace();
+        let command = words.next().unwrap_or_default();
+        let rest: Vec<&str> = words.collect();
+        let Some(at) = rest.iter().position(|word| word.starts_with(prefix)) else { continue };
+        let file = rest[at][prefix.len()..].to_owned();
+        // What follows a URL is, for an initrd, the name that the file gets.
+        let named = rest.get(at + 1).filter(|word| !matches!(**word, "||" | "&&" | ";") && !word.contains('='));
+        let role = match (command, named) {
+            ("initrd" | "module" | "imgfetch", Some(name)) => (*name).to_owned(),
+            ("module" | "imgfetch", None) => "initrd".to_owned(),
+            ("sanboot" | "sanhook", _) => "image".to_owned(),
+            ("chain" | "imgexec" | "boot", _) => "script".to_owned(),
+            _ => command.to_owned(),
+        };
+        loads.push(Load { file, role });
+    }
+    loads
+}

@@ -1,0 +1,165 @@
+//! Building the table: everything is rendered once, so that what cannot be rendered stops the start and not a machine.
+
+use std::sync::Arc;
+
+use minijinja::{Environment, Error};
+use pxectl_model::arch::Firmware;
+use pxectl_model::boot::Standing;
+use pxectl_model::diag::{Diagnostic, Place};
+use pxectl_model::identity::{Identity, IdentityKey, Tag};
+use pxectl_model::inventory::Inventory;
+use pxectl_model::ipxe;
+use pxectl_model::mac::Mac;
+use pxectl_model::policy::DEFAULT_FIRMWARE;
+use pxectl_model::profile::Host;
+use pxectl_model::resolve::Because;
+use pxectl_model::uuid::Uuid;
+
+use crate::boot::{Order, Scripts};
+use crate::context::{Facts, KNOWN, Shared};
+use crate::dhcp;
+use crate::entry::{self, Entry, place_of};
+use crate::env;
+use crate::fault::{self, Around, SCRIPT_INVALID};
+use crate::guard::Language;
+use crate::templates::{Template, TemplateSet};
+
+/// A boot-id to try things with.
+const SAMPLE_BOOT: &str = "0123456789abcdef0123456789abcdef";
+/// A card to try things with: locally administered.
+const SAMPLE_MAC: Mac = Mac([0x52, 0x54, 0, 0, 0, 1]);
+/// Most findings of one build; what comes after is more of the same.
+const MAX_FINDINGS: usize = 200;
+
+pub(crate) fn build(inventory: Arc<Inventory>, shared: Shared, set: &TemplateSet) -> Result<Scripts, Vec<Diagnostic>> {
+    let mut faults = Vec::new();
+    let mut env = env::environment(set)?;
+    names(&env, set, &mut faults);
+    entry::compile_arguments(&mut env, &inventory, &mut faults);
+    let parts = inventory.parts();
+    let mut entry = |because| {
+        let entry = Entry::new(&inventory, because, &mut faults);
+        entry.check(set, &mut faults);
+        Arc::new(entry)
+    };
+    let hosts = parts.hosts.iter().map(|host| entry(Because::Host(host, IdentityKey::Serial))).collect();
+    let rules = parts.rules.iter().enumerate().map(|(n, rule)| entry(Because::Rule(n, rule))).collect();
+    let unknown = entry(Because::Unknown);
+    if !faults.is_empty() {
+        return Err(limit(faults));
+    }
+    let scripts = Scripts { inventory, set: set.clone(), env, shared: Arc::new(shared), hosts, rules, unknown };
+    let faults = scripts.try_all();
+    if faults.is_empty() { Ok(scripts) } else { Err(limit(faults)) }
+}
+
+fn limit(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut faults = fault::unique(faults);
+    faults.truncate(MAX_FINDINGS);
+    faults
+}
+
+/// Names at the top of templates that no context has. What rendering would find only on a path that it takes, this finds at once.
+fn names(env: &Environment<'_>, set: &TemplateSet, faults: &mut Vec<Diagnostic>) {
+    let own = ["loop", "super", "self", "caller", "true", "false", "none"];
+    for (name, template) in set.compiled() {
+        let Ok(compiled) = env.get_template(&name) else { continue };
+        let known: &[&str] = if Language::of(&name) == Language::Dhcp { &dhcp::KNOWN } else { &KNOWN };
+        let mut unknown: Vec<String> = compiled.undeclared_variables(false).into_iter().collect();
+        unknown.sort_unstable();
+        for word in unknown {
+            let global = env.globals().any(|(global, _)| global == word);
+            if !global && !known.contains(&word.as_str()) && !own.contains(&word.as_str()) {
+                faults.push(fault::unknown_name(template, &word, known));
+            }
+        }
+    }
+}
+
+/// What a script's checker says against a rendered text, at the template that made it.
+pub(crate) fn judge(text: &str, template: &Template) -> Vec<Diagnostic> {
+    let problems = ipxe::check(text, ipxe::Dialect::Debian12);
+    let finding = |problem: ipxe::Problem| {
+        let line = text.lines().nth(problem.line.saturating_sub(1)).unwrap_or_default();
+        let message = format!("the rendered line `{line}` would not run: {}", problem.message);
+        Diagnostic::error(SCRIPT_INVALID, Place::File(template.file), message)
+    };
+    problems.into_iter().map(finding).collect()
+}
+
+impl Scripts {
+    /// Renders everything once for every firmware of the lab.
+    fn try_all(&self) -> Vec<Diagnostic> {
+        let firmware: Vec<Firmware> = match &self.inventory.lab().firmware {
+            Some(listed) => listed.iter().map(|firmware| firmware.value).collect(),
+            None => DEFAULT_FIRMWARE.to_vec(),
+        };
+        let mut faults = Vec::new();
+        let hosts = self.hosts.iter().zip(self.inventory.parts().hosts.iter().map(Some));
+        let others = self.rules.iter().chain([&self.unknown]).map(|entry| (entry, None));
+        for (entry, host) in hosts.chain(others) {
+            for firmware in &firmware {
+                self.try_one(entry, host, *firmware, &mut faults);
+            }
+        }
+        let refusal = Order::Refuse("this is a rehearsal".to_owned());
+        self.attempt(None, None, firmware.first().copied(), &refusal, &mut faults);
+        faults
+    }
+
+    fn try_one(&self, entry: &Arc<Entry>, host: Option<&Host>, firmware: Firmware, faults: &mut Vec<Diagnostic>) {
+        for standing in [Standing::Armed, Standing::Done, Standing::Outside] {
+            let order = self.order(entry, Some(firmware), standing, "this machine");
+            if standing == Standing::Armed || matches!(order, Order::Local { .. }) {
+                self.attempt(Some(entry), host, Some(firmware), &order, faults);
+            }
+        }
+    }
+
+    fn attempt(
+        &self,
+        entry: Option<&Arc<Entry>>,
+        host: Option<&Host>,
+        firmware: Option<Firmware>,
+        order: &Order,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        // A host is known by what its entry says; every machine has a card that it boots from.
+        let says = if host.is_some() { Identity { macs: vec![SAMPLE_MAC], ..Identity::default() } } else { somebody() };
+        let says = match host.and_then(|host| host.identity.macs.first()) {
+            Some(mac) => Identity { macs: vec![*mac], ..says },
+            None => says,
+        };
+        let label = host.map_or_else(|| "SAMPLE-0001".to_owned(), Host::label);
+        let scene = self.scene(entry, Facts::new(label, host, &says), firmware, SAMPLE_BOOT.to_owned());
+        match self.render(scene, order) {
+            Ok(stage2) => {
+                let name = order.template(entry.map(AsRef::as_ref));
+                faults.extend(self.set.get(name).map_or_else(Vec::new, |template| judge(&stage2.text, template)));
+            }
+            Err(error) => faults.push(self.diagnose(&error, entry, host)),
+        }
+    }
+
+    /// An error of a rendering as a finding.
+    pub(crate) fn diagnose(&self, error: &Error, entry: Option<&Arc<Entry>>, host: Option<&Host>) -> Diagnostic {
+        let origin = |value: &str| entry.and_then(|entry| entry.origin(value, host));
+        let fallback = place_of(entry.and_then(|entry| entry.route.as_ref()));
+        fault::diagnose(error, &Around { set: &self.set, origin: &origin, fallback })
+    }
+}
+
+/// A machine that is no host and says everything that machines say.
+fn somebody() -> Identity {
+    let tag = |text| Tag::new(text).ok();
+    Identity {
+        serial: tag("SAMPLE-0001"),
+        uuid: Some(Uuid(*b"pxectl-a-sample!")),
+        macs: vec![SAMPLE_MAC],
+        asset: tag("SAMPLE-0002"),
+        board_serial: tag("SAMPLE-0003"),
+        product: "Sample".to_owned(),
+        manufacturer: "Sample".to_owned(),
+        raw_serial: "SAMPLE-0001".to_owned(),
+    }
+}
