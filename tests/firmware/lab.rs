@@ -63,7 +63,7 @@ impl Lab {
         }
         let mut dnsmasq = self.at_server("dnsmasq");
         dnsmasq.args(["--keep-in-foreground", "--port=0", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--log-facility=-"]);
-        dnsmasq.args(["--bind-interfaces", "--enable-ra", "--dhcp-range=fd77::,ra-only", &format!("--interface={INTERFACE}")]);
+        dnsmasq.args(["--bind-interfaces", "--enable-ra", "--dhcp-range=fd77::100,fd77::1ff,slaac,64,1h", "--leasefile-ro", &format!("--interface={INTERFACE}")]);
         let mut router = Process::spawn(dnsmasq.stderr(Stdio::piped()).stdout(Stdio::null()));
         let log = Transcript::follow(router.0.stderr.take().unwrap(), &self.path("router.log"), Verbatim);
         let up = log.wait(Duration::from_secs(30), |state| state.text.contains("router advertisement enabled").then_some(()));

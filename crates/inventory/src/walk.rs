@@ -107,7 +107,7 @@ impl Walk<'_> {
 
     fn unknown_key(&mut self, key: &str, place: Place, section: &Section) {
         let message = format!("{} has no key `{}`", section.title, shown(key));
-        let names: Vec<&str> = section.all().map(|k| k.name).collect();
+        let names: Vec<&str> = section.all().filter(|k| k.acted_on).map(|k| k.name).collect();
         let close = self.findings.suggest(key, names.iter().copied());
         let elsewhere = || keys::ALL.iter().find(|s| s.keys.iter().any(|k| k.name == key));
         let help = match (close, elsewhere()) {
@@ -189,10 +189,12 @@ impl Walk<'_> {
         let text = self.text(at)?;
         let value = text.parse().ok();
         if value.is_none() {
-            let close = self.findings.suggest(text, words.iter().copied());
-            let help = close.map_or_else(|| format!("one of {}", words.join(", ")), |word| format!("did you mean `{word}`?"));
-            let message = format!("`{}` is none of the words that stand here", shown(text));
-            self.push(INVALID_VALUE.at(at.place(), message).help(help));
+            let message = format!("`{}` is not one of {}", shown(text), words.join(", "));
+            let mut finding = INVALID_VALUE.at(at.place(), message);
+            if let Some(close) = self.findings.suggest(text, words.iter().copied()) {
+                finding = finding.help(format!("did you mean `{close}`?"));
+            }
+            self.push(finding);
         }
         value
     }

@@ -76,7 +76,8 @@ struct Artifact {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nic {
-    mac: String,
+    /// Whether it may be missing is for a rule to say, in better words.
+    mac: Option<String>,
     ip: Option<String>,
 }
 
@@ -138,7 +139,7 @@ pub(crate) fn confirm(file: FileId, text: &str, root: &Node) -> Option<Diagnosti
         Ok(hosts) => disagreement(file, root, &hosts.unwrap_or_default()),
         Err(error) => {
             let at = error.location().map(|at| offset(text, at.line(), at.column()));
-            Some(broken(file, text, at.unwrap_or(0), &error.to_string()))
+            Some(broken(file, text, at.unwrap_or(0), "serde refuses this", &error.to_string()))
         }
     }
 }

@@ -44,7 +44,16 @@ impl Shelf for Generated {
             _ if name.contains("linux") || name.contains("kernel") => 8 << 20,
             _ => 1 << 20,
         };
-        Body::Bytes(noise(name, len).into())
+        let mut bytes = noise(name, len);
+        if !name.contains("initrd") {
+            // What firmware looks for before it starts a kernel: an EFI program's first bytes, and the marks of Linux's boot
+            // protocol (Documentation/arch/x86/boot.rst: 0x1fe and 0x202).
+            bytes[..2].copy_from_slice(b"MZ");
+            bytes[0x3c..0x40].fill(0);
+            bytes[0x1fe..0x200].copy_from_slice(&[0x55, 0xaa]);
+            bytes[0x202..0x206].copy_from_slice(b"HdrS");
+        }
+        Body::Bytes(bytes.into())
     }
 
     fn nbp(&self, firmware: Firmware, _: &Parts) -> Result<Body, String> {

@@ -105,5 +105,6 @@ fn refuse(recipe: &Recipe, key: &str, route: Route, findings: &mut Findings) {
 fn lack(recipe: &Recipe, who: &str, keys: &[&str], route: Route, findings: &mut Findings) {
     let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
     let message = format!("{who} lacks {}, which the recipe `{}` needs", keys.join(" and "), recipe.name);
-    findings.push(META.at(Place::Route(route), message));
+    let help = "give it in the profile, in one that it extends, or in the host or rule";
+    findings.push(META.at(Place::Route(route), message).help(help));
 }

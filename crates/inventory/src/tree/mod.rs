@@ -134,3 +134,6 @@ pub(crate) fn locate(root: &Node, route: &Route) -> Bytes {
     }
     at
 }
+
+#[cfg(test)]
+mod tests;

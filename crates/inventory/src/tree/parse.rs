@@ -27,7 +27,7 @@ pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mu
         let (event, span) = match next {
             Ok(next) => next,
             Err(error) => {
-                findings.push(broken(file, text, chars.byte(error.marker().index()), error.info()));
+                findings.push(broken(file, text, chars.byte(error.marker().index()), "this is not YAML", error.info()));
                 return None;
             }
         };
@@ -74,7 +74,7 @@ pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mu
 }
 
 /// What the YAML parser refuses, at its place; tabs are the reason more often than people think.
-pub(crate) fn broken(file: FileId, text: &str, offset: usize, info: &str) -> Diagnostic {
+pub(crate) fn broken(file: FileId, text: &str, offset: usize, what: &str, info: &str) -> Diagnostic {
     let mut offset = offset.min(text.len());
     while !text.is_char_boundary(offset) {
         offset -= 1;
@@ -87,5 +87,5 @@ pub(crate) fn broken(file: FileId, text: &str, offset: usize, info: &str) -> Dia
         return SYNTAX.at(place, "a tab indents this line").help("YAML indents with blanks only");
     }
     let end = text[offset..].chars().next().map_or(offset, |c| offset + c.len_utf8());
-    SYNTAX.at(Place::Span(Span { file, start: offset, end }), format!("this is not YAML: {}", shown(info)))
+    SYNTAX.at(Place::Span(Span { file, start: offset, end }), format!("{what}: {}", shown(info)))
 }

@@ -14,7 +14,11 @@ pub fn recipes() -> BTreeMap<Name, Recipe> {
     let keys = [
         ("debian", true, "{kernel: required, initrds: required, answer: optional}"),
         ("linux", false, "{kernel: required, initrds: optional, answer: optional}"),
-        ("windows", true, "{wimboot: required, boot_wim: required, bcd: required, boot_sdi: required, bootmgr: optional, inject: optional}"),
+        (
+            "windows",
+            true,
+            "{wimboot: required, boot_wim: required, bcd: required, boot_sdi: required, bootmgr: optional, inject: optional}",
+        ),
         ("sanboot", false, "{image: required}"),
         ("chain", false, "{script: optional, url: optional}"),
         ("local", false, "{}"),
@@ -30,11 +34,7 @@ pub fn recipes() -> BTreeMap<Name, Recipe> {
 
 /// An inventory of one file.
 pub fn input(bytes: impl Into<Vec<u8>>) -> Input {
-    Input {
-        main: File { name: "bad.yaml".to_owned(), bytes: bytes.into() },
-        folder: PathBuf::from("/lab"),
-        included: Vec::new(),
-    }
+    Input { main: File { name: "bad.yaml".to_owned(), bytes: bytes.into() }, folder: PathBuf::from("/lab"), included: Vec::new() }
 }
 
 /// Reads an inventory of one file.
