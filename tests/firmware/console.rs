@@ -26,7 +26,8 @@ impl Console {
             from = floor(&state.text, state.text.len().saturating_sub(text.len()));
             at
         });
-        seen.map(|at| at - self.powered_on).ok_or_else(|| format!("`{text}` did not come in {limit:?}; the console ends: {}", self.tail()))
+        seen.map(|at| at - self.powered_on)
+            .ok_or_else(|| format!("`{text}` did not come in {limit:?}; the console ends: {}", self.tail()))
     }
 
     /// When a text came, counted from power-on.

@@ -54,7 +54,8 @@ impl Lab {
         self.router = self.advertise();
     }
 
-    /// A router that only advertises itself: without one, Debian 12's iPXE waits 13 s for an IPv6 router at every DHCP.
+    /// IPv6 that leads nowhere, so that nobody waits for it: without a router on the wire Debian 12's iPXE waits 13 s at every
+    /// DHCP, and without a DHCPv6 server OVMF's HTTP Boot over IPv6 waits a minute before the next boot entry has its turn.
     fn advertise(&self) -> Option<Process> {
         let address = format!("-6 -n {} addr add fd77::1/64 dev {INTERFACE} nodad", self.server);
         if !command("ip").args(address.split_whitespace()).output().is_ok_and(|output| output.status.success()) {
@@ -62,8 +63,21 @@ impl Lab {
             return None;
         }
         let mut dnsmasq = self.at_server("dnsmasq");
-        dnsmasq.args(["--keep-in-foreground", "--port=0", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--log-facility=-"]);
-        dnsmasq.args(["--bind-interfaces", "--enable-ra", "--dhcp-range=fd77::100,fd77::1ff,slaac,64,1h", "--leasefile-ro", &format!("--interface={INTERFACE}")]);
+        dnsmasq.args([
+            "--keep-in-foreground",
+            "--port=0",
+            "--conf-file=/dev/null",
+            "--pid-file=",
+            "--user=root",
+            "--log-facility=-",
+        ]);
+        dnsmasq.args([
+            "--bind-interfaces",
+            "--enable-ra",
+            "--dhcp-range=fd77::100,fd77::1ff,slaac,64,1h",
+            "--leasefile-ro",
+            &format!("--interface={INTERFACE}"),
+        ]);
         let mut router = Process::spawn(dnsmasq.stderr(Stdio::piped()).stdout(Stdio::null()));
         let log = Transcript::follow(router.0.stderr.take().unwrap(), &self.path("router.log"), Verbatim);
         let up = log.wait(Duration::from_secs(30), |state| state.text.contains("router advertisement enabled").then_some(()));

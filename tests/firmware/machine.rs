@@ -25,6 +25,8 @@ pub enum Firmware {
     BiosIpxe,
     /// OVMF and its own PXE client: NBP by TFTP.
     UefiX64,
+    /// OVMF with its PXE client switched off: NBP by HTTP Boot (UEFI 2.10, 24.7).
+    UefiHttp,
 }
 
 /// A machine on the shelf: it can be switched on more than once.
@@ -88,10 +90,11 @@ impl Machine {
                 qemu.args(["-fw_cfg", &format!("name=etc/sercon-port,file={}", port.display())]);
                 "e1000"
             }
-            Firmware::UefiX64 => {
-                qemu.args(["-bios", OVMF]);
-                // After a refusal of its own PXE client over IPv4 the firmware would wait a minute for IPv6.
-                qemu.args(["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]);
+            Firmware::UefiX64 | Firmware::UefiHttp => {
+                qemu.args(["-bios", OVMF, "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]);
+                if spec.firmware == Firmware::UefiHttp {
+                    qemu.args(["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=no"]);
+                }
                 // Without an empty ROM file, iPXE's EFI ROM would be the PXE client instead of the firmware's own.
                 "virtio-net-pci,romfile="
             }

@@ -17,7 +17,8 @@ const ETHERBOOT: u8 = 175;
 /// Where the UDP header begins and where the datagram ends.
 fn udp(frame: &[u8]) -> Option<(usize, usize)> {
     let ip = frame.get(ETHERNET..)?;
-    let whole = frame.get(12..14)? == [8, 0] && ip.first()? >> 4 == 4 && *ip.get(9)? == 17 && ip.get(6)? & 0x3f == 0 && *ip.get(7)? == 0;
+    let whole =
+        frame.get(12..14)? == [8, 0] && ip.first()? >> 4 == 4 && *ip.get(9)? == 17 && ip.get(6)? & 0x3f == 0 && *ip.get(7)? == 0;
     let start = ETHERNET + usize::from(ip.first()? & 15) * 4;
     let length = usize::from(u16::from_be_bytes([*frame.get(start + 4)?, *frame.get(start + 5)?]));
     (whole && length >= UDP && start + length <= frame.len()).then_some((start, start + length))

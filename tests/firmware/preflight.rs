@@ -70,7 +70,8 @@ fn missing() -> Vec<String> {
         return vec!["root (network namespaces and taps need it)".to_owned()];
     }
     let installer = [initramfs::kernel(), initramfs::installer()].map(|path| (path, "debian-installer-12-netboot-amd64"));
-    let programs = PROGRAMS.iter().filter(|(name, _)| program(name).is_none()).map(|(name, package)| (name.to_string(), *package));
+    let programs =
+        PROGRAMS.iter().filter(|(name, _)| program(name).is_none()).map(|(name, package)| (name.to_string(), *package));
     let files = FILES.iter().map(|(path, package)| (Path::new(path).to_owned(), *package)).chain(installer);
     let files = files.filter(|(path, _)| !path.exists()).map(|(path, package)| (path.display().to_string(), package));
     let mut missing: Vec<_> = programs.chain(files).map(|(thing, package)| format!("{thing} (package {package})")).collect();

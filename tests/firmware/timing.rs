@@ -20,14 +20,20 @@ pub fn print(machine: &Machine, dhcpd: &Dhcpd, serve: &Serve, marker: &str) {
         match event.kind() {
             "script" if event.text("serial") == machine.spec.serial => {
                 boot = event.text("boot").to_owned();
-                lines.push((event.at, format!("script    {}  {} {}", since(event.at), event.text("action"), event.text("profile"))));
+                lines.push((
+                    event.at,
+                    format!("script    {}  {} {}", since(event.at), event.text("action"), event.text("profile")),
+                ));
             }
             "transfer-started" if mine(machine, &boot, &event) => begun.push((event.text("name").to_owned(), event.at)),
             "transfer-done" if mine(machine, &boot, &event) => {
                 let name = event.text("name");
                 let start = begun.iter().rev().find(|(begun, _)| begun == name).map_or(event.at, |(_, at)| *at);
                 let what = if event.text("role").is_empty() { event.text("payload") } else { event.text("role") };
-                lines.push((event.at, format!("{what:<9} {} -> {}  took {}  {name}", since(start), since(event.at), seconds(event.at - start))));
+                lines.push((
+                    event.at,
+                    format!("{what:<9} {} -> {}  took {}  {name}", since(start), since(event.at), seconds(event.at - start)),
+                ));
             }
             "booted" if event.text("boot") == boot => lines.push((event.at, format!("booted    {}", since(event.at)))),
             _ => {}

@@ -4,6 +4,8 @@
 mod bench;
 mod ci;
 mod docs;
+mod e2e;
+mod setup;
 mod steps;
 mod tidy;
 mod tree;
@@ -14,10 +16,12 @@ use std::process::ExitCode;
 type Result<T = ()> = std::result::Result<T, String>;
 
 /// A chore's name, its arguments as shown, and what it does.
-const COMMANDS: [(&str, &str, &str); 4] = [
+const COMMANDS: [(&str, &str, &str); 6] = [
     ("ci", "", "every check and every test; the real-firmware run comes last"),
     ("tidy", "", "arrows between crates, doors of packages, file sizes, bans"),
     ("docs", "[--check]", "writes docs/cli.md; checks links, events and commands of the documents"),
+    ("e2e", "[--all]", "real firmware in QEMU alone; --all: also the cases that take long"),
+    ("setup", "", "installs the Debian packages that e2e and bench need, and starts none of their services"),
     ("bench", "[NAME...]", "pairs pxectl with its peers, and writes docs/performance.md"),
 ];
 
@@ -37,6 +41,9 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
+        ["e2e"] => e2e::run(false),
+        ["e2e", "--all"] => e2e::run(true),
+        ["setup"] => setup::run(),
         ["bench", names @ ..] => bench::run(names),
         _ => {
             eprint!("error: no such chore: {}\n\n{}", words.join(" "), help());

@@ -1,6 +1,7 @@
 //! A draft without errors to a sound inventory.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::path::{Path, PathBuf};
 
 use pxectl_model::artifact::Artifact;
@@ -11,47 +12,44 @@ use pxectl_model::net::Site;
 use pxectl_model::profile::{Host, Nic, Profile, Rule};
 use pxectl_model::source::{Origin, Sourced};
 
-use crate::draft::{Claim, Draft, HostDraft, LabDraft};
+use crate::draft::{Claim, Draft, HostDraft, LabDraft, NicDraft, RuleDraft, SiteDraft};
 
 /// The port where HTTP answers if the lab says nothing.
 pub const DEFAULT_HTTP_PORT: u16 = 8080;
 /// The folder of the lab's templates, beside its inventory, if the lab says nothing.
 pub const DEFAULT_TEMPLATES: &str = "templates";
 
-/// Proves the draft.
+/// Proves the draft. Hosts, rules and profiles move out of it: a large inventory is not kept twice.
 ///
 /// # Errors
 /// What is missing or not sound; a rule should have found it.
-pub(crate) fn prove(draft: &Draft, folder: &Path) -> Result<Inventory, String> {
+pub(crate) fn prove(draft: &mut Draft, folder: &Path) -> Result<Inventory, String> {
     let parts = parts(draft, folder).ok_or("a part of it is missing")?;
     Inventory::new(parts).map_err(|unsound| unsound.to_string())
 }
 
-fn parts(draft: &Draft, folder: &Path) -> Option<Parts> {
+fn parts(draft: &mut Draft, folder: &Path) -> Option<Parts> {
     let mut artifacts = BTreeMap::new();
     for artifact in &draft.artifacts {
         let (name, path, sha256) = (artifact.name.clone(), artifact.path.clone()?, artifact.sha256.clone());
         artifacts.insert(name.value.clone(), Artifact { name, path, sha256 });
     }
+    draft.profile_index.clear();
     let mut profiles = BTreeMap::new();
-    for profile in &draft.profiles {
-        let (name, extends, settings) = (profile.name.clone(), profile.extends.clone(), profile.settings.clone());
+    for profile in take(&mut draft.profiles) {
+        let (name, extends, settings) = (profile.name, profile.extends, profile.settings);
         profiles.insert(name.value.clone(), Profile { name, extends, settings });
     }
-    let rule = |rule: &crate::draft::RuleDraft| {
-        Some(Rule {
-            route: rule.route.clone(),
-            matches: rule.matches.clone(),
-            profile: rule.profile.clone()?,
-            settings: rule.settings.clone(),
-        })
+    let rule = |rule: RuleDraft| {
+        let (route, matches, settings) = (rule.route, rule.matches, rule.settings);
+        Some(Rule { route, matches, profile: rule.profile?, settings })
     };
     Some(Parts {
         lab: lab(&draft.lab, folder)?,
         artifacts,
         profiles,
-        hosts: draft.hosts.iter().map(host).collect::<Option<_>>()?,
-        rules: draft.rules.iter().map(rule).collect::<Option<_>>()?,
+        hosts: take(&mut draft.hosts).into_iter().map(host).collect::<Option<_>>()?,
+        rules: take(&mut draft.rules).into_iter().map(rule).collect::<Option<_>>()?,
         recipes: draft.recipes.clone(),
     })
 }
@@ -66,9 +64,8 @@ fn default_templates(folder: &Path) -> PathBuf {
 }
 
 fn lab(lab: &LabDraft, folder: &Path) -> Option<Lab> {
-    let site = |site: &crate::draft::SiteDraft| {
-        Some(Site { name: site.name.clone(), server: site.server.clone()?, networks: site.networks.clone() })
-    };
+    let site =
+        |site: &SiteDraft| Some(Site { name: site.name.clone(), server: site.server.clone()?, networks: site.networks.clone() });
     let hold = "hold".parse::<Name>().ok()?;
     Some(Lab {
         http_port: lab.http_port.clone().unwrap_or_else(|| by_default(DEFAULT_HTTP_PORT)),
@@ -81,10 +78,10 @@ fn lab(lab: &LabDraft, folder: &Path) -> Option<Lab> {
     })
 }
 
-fn host(host: &HostDraft) -> Option<Host> {
+fn host(host: HostDraft) -> Option<Host> {
     let tag = |claim: &Option<Sourced<Claim>>| claim.as_ref().and_then(|c| c.value.tag.clone().ok());
-    let nic = |nic: &crate::draft::NicDraft| Some(Nic { mac: nic.mac.clone()?, ip: nic.ip.clone() });
-    let nics = host.nics.iter().map(nic).collect::<Option<Vec<_>>>()?;
+    let nic = |nic: NicDraft| Some(Nic { mac: nic.mac?, ip: nic.ip });
+    let nics = host.nics.into_iter().map(nic).collect::<Option<Vec<_>>>()?;
     let identity = Identity {
         serial: tag(&host.serial),
         uuid: host.uuid.as_ref().map(|uuid| uuid.value),
@@ -94,12 +91,5 @@ fn host(host: &HostDraft) -> Option<Host> {
         raw_serial: host.serial.as_ref().map(|serial| serial.value.written.clone()).unwrap_or_default(),
         ..Identity::default()
     };
-    Some(Host {
-        route: host.route.clone(),
-        identity,
-        name: host.name.clone(),
-        profile: host.profile.clone()?,
-        nics,
-        settings: host.settings.clone(),
-    })
+    Some(Host { route: host.route, identity, name: host.name, profile: host.profile?, nics, settings: host.settings })
 }

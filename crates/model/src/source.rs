@@ -105,7 +105,9 @@ impl Route {
     }
 
     fn step(&self, step: Step) -> Self {
-        let mut steps = self.steps.clone();
+        // Inventories hold a route for each value: no room to spare in them.
+        let mut steps = Vec::with_capacity(self.steps.len() + 1);
+        steps.extend_from_slice(&self.steps);
         steps.push(step);
         Self { file: self.file, steps, on_key: false }
     }

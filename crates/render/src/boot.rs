@@ -41,7 +41,7 @@ pub(crate) enum Order {
     /// To boot its disk.
     Local { reason: String, advice: Option<String> },
     /// To wait.
-    Hold,
+    Hold { reason: Option<String>, advice: Option<String> },
     /// To stop.
     Refuse(String),
 }
@@ -52,7 +52,7 @@ impl Order {
         match (self, entry) {
             (Self::Boot, Some(entry)) => &entry.recipe.script,
             (Self::Local { .. }, _) => "local.ipxe.j2",
-            (Self::Hold, _) => "hold.ipxe.j2",
+            (Self::Hold { .. }, _) => "hold.ipxe.j2",
             (Self::Refuse(_) | Self::Boot, _) => "refused.ipxe.j2",
         }
     }
@@ -61,7 +61,7 @@ impl Order {
         match self {
             Self::Boot => Action::Boot,
             Self::Local { .. } => Action::Local,
-            Self::Hold => Action::Hold,
+            Self::Hold { .. } => Action::Hold,
             Self::Refuse(_) => Action::Refuse,
         }
     }
@@ -113,13 +113,7 @@ impl Scripts {
         }
     }
 
-    pub(crate) fn scene(
-        &self,
-        entry: Option<&Arc<Entry>>,
-        facts: Facts,
-        firmware: Option<Firmware>,
-        boot_id: String,
-    ) -> Scene {
+    pub(crate) fn scene(&self, entry: Option<&Arc<Entry>>, facts: Facts, firmware: Option<Firmware>, boot_id: String) -> Scene {
         Scene {
             shared: self.shared.clone(),
             entry: entry.cloned(),
@@ -138,11 +132,12 @@ impl Scripts {
         let profile = &entry.profile;
         let local = |reason: String, advice| Order::Local { reason: format!("{reason}; booting its disk"), advice };
         match (entry.recipe.name.as_str(), standing) {
-            ("hold", _) => Order::Hold,
+            ("hold", _) if entry.listed => Order::Hold { reason: Some(format!("{label} has the profile hold")), advice: None },
+            ("hold", _) => Order::Hold { reason: None, advice: Some(format!("pxectl assign {} PROFILE", typed(label))) },
             ("local", _) => local(format!("{label} has the profile {profile}"), None),
             (_, Standing::Outside) => local(format!("{label} is not in the plan of this server"), None),
             (_, Standing::Done) if entry.recipe.installs => {
-                let advice = format!("to install it again: pxectl rearm {label}");
+                let advice = format!("to install it again: pxectl rearm {}", typed(label));
                 local(format!("{label} has booted the installer of {profile} already"), Some(advice))
             }
             _ => match firmware {
@@ -155,12 +150,10 @@ impl Scripts {
     /// Renders a script with its answer files.
     pub(crate) fn render(&self, mut scene: Scene, order: &Order) -> Result<Stage2, Error> {
         match order {
-            Order::Local { reason, advice } => {
-                scene.reason = Some(reason.clone());
-                scene.advice.clone_from(advice);
-            }
+            Order::Local { reason, advice } => (scene.reason, scene.advice) = (Some(reason.clone()), advice.clone()),
+            Order::Hold { reason, advice } => (scene.reason, scene.advice) = (reason.clone(), advice.clone()),
             Order::Refuse(reason) => scene.reason = Some(reason.clone()),
-            Order::Boot | Order::Hold => {}
+            Order::Boot => {}
         }
         let mut answers = BTreeMap::new();
         let entry = scene.entry.clone();
@@ -230,11 +223,7 @@ impl Responder for Scripts {
         let recipe = &entry.recipe;
         let verdict = match because {
             Because::Unknown if recipe.name.as_str() == "hold" => Verdict::Hold,
-            _ => Verdict::Boot {
-                profile: entry.profile.to_string(),
-                recipe: recipe.name.to_string(),
-                installs: recipe.installs,
-            },
+            _ => Verdict::Boot { profile: entry.profile.to_string(), recipe: recipe.name.to_string(), installs: recipe.installs },
         };
         let machine = entry.machine.clone().or_else(|| asker.identity.machine());
         Recognised { machine, label: entry.label.clone().unwrap_or_else(|| label(&asker.identity)), verdict, notes }
@@ -246,8 +235,7 @@ impl Responder for Scripts {
             Err(error) => {
                 let problem = format!("the script for {} could not be rendered: {}", who.label, message(&error));
                 let text = plain::trouble(&self.shared.base_url, &who.label);
-                let stage2 =
-                    Stage2 { text, action: Action::Refuse, loads: Vec::new(), answers: BTreeMap::new(), beacon: false };
+                let stage2 = Stage2 { text, action: Action::Refuse, loads: Vec::new(), answers: BTreeMap::new(), beacon: false };
                 (stage2, Some(problem))
             }
         }
@@ -262,6 +250,11 @@ fn message(error: &Error) -> String {
     });
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     format!("{}{place}", detail.replace(char::is_control, " "))
+}
+
+/// A label as a person types it after a command.
+fn typed(label: &str) -> String {
+    guard::word(label).map(str::to_owned).or_else(|_| guard::shell_quoted(label)).unwrap_or_else(|_| label.to_owned())
 }
 
 /// How people call a machine that is no host of the inventory.

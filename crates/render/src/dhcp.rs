@@ -22,8 +22,7 @@ use crate::templates::TemplateSet;
 const TEMPLATE: &str = "dhcpd.conf.j2";
 
 /// The names at the top of the template.
-pub const KNOWN: [&str; 8] =
-    ["server", "site", "base_url", "bios_only", "branches", "networks", "hosts", "pxectl_version"];
+pub const KNOWN: [&str; 8] = ["server", "site", "base_url", "bios_only", "branches", "networks", "hosts", "pxectl_version"];
 
 /// The whole configuration of one site: which client gets which boot file, its subnets, and a reservation for every card with
 /// an address in them.

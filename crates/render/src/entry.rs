@@ -49,6 +49,8 @@ pub(crate) struct Entry {
     pub recipe_args: Vec<Argument>,
     /// The arguments that people gave, checked.
     pub args: Vec<String>,
+    /// Whether a host or a rule says so, and not `lab.unknown`.
+    pub listed: bool,
     /// Where people wrote it.
     pub route: Option<Route>,
 }
@@ -62,6 +64,7 @@ impl Entry {
             Because::Rule(_, rule) => (None, None, Some(rule.route.clone())),
             Because::Unknown => (None, None, setup.profile.origin.route.clone()),
         };
+        let listed = !matches!(because, Because::Unknown);
         let settings = setup.settings;
         let args = settings.args.iter().filter_map(|arg| match guard::argument(&arg.value) {
             Ok(text) => Some(text.to_owned()),
@@ -81,7 +84,7 @@ impl Entry {
         };
         let recipe_args = recipe.args.iter().enumerate().map(argument).collect();
         let vars = Value::from_pairs(vars);
-        Self { label, machine, profile: setup.profile.value, vars, recipe_args, args, route, recipe, settings }
+        Self { label, machine, profile: setup.profile.value, vars, recipe_args, args, listed, route, recipe, settings }
     }
 
     /// The file name of the answer: that of its template, without folders and `.j2`.

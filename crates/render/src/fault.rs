@@ -68,12 +68,7 @@ pub(crate) fn diagnose(error: &Error, around: &Around<'_>) -> Diagnostic {
     if rule == TEMPLATE_MISSING { finding.help(format!("there are: {}", around.set.names().join(", "))) } else { finding }
 }
 
-fn refused_value(
-    refused: &RefusedValue,
-    template: Option<Place>,
-    written: Option<Place>,
-    around: &Around<'_>,
-) -> Diagnostic {
+fn refused_value(refused: &RefusedValue, template: Option<Place>, written: Option<Place>, around: &Around<'_>) -> Diagnostic {
     let message = refused.to_string();
     match (written, template) {
         (Some(at), Some(used)) => Diagnostic::error(VALUE_REFUSED, at, message).related(used, "it is put in here"),
@@ -88,10 +83,8 @@ fn undefined(error: &Error, template: Option<&Template>, at: Place) -> Diagnosti
         Some(name) => format!("nothing gives `{name}` a value here"),
         None => "a name here has no value".to_owned(),
     };
-    Diagnostic::error(TEMPLATE_NAME, at, message).help(format!(
-        "names at the top are: {}; what `vars` holds is up to recipe, profile, rule and host",
-        KNOWN.join(", ")
-    ))
+    Diagnostic::error(TEMPLATE_NAME, at, message)
+        .help(format!("names at the top are: {}; what `vars` holds is up to recipe, profile, rule and host", KNOWN.join(", ")))
 }
 
 /// The finding for a name at the top of a template that no context has.

@@ -32,7 +32,9 @@ fn waits(name: &'static str, firmware: Firmware, serial: &'static str, number: u
     machine.sees(serial);
     let mut from = machine.console.powered_on();
     for _ in 0..rounds {
-        from = serve.wait_for("script", |event| event.at > from && event.text("serial") == serial && event.text("action") == "hold").at;
+        from = serve
+            .wait_for("script", |event| event.at > from && event.text("serial") == serial && event.text("action") == "hold")
+            .at;
     }
     write_inventory(&lab, &[other, &format!("{{serial: {serial}, name: newcomer, profile: alpha}}")]);
     super::boots(&spec, &mut machine, "alpha", &serve, &dhcpd);

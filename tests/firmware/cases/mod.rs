@@ -19,7 +19,8 @@ fn boots(spec: &Spec, machine: &mut Machine, profile: &str, serve: &Serve, dhcpd
     machine.sees(&format!("LAB-DONE {profile}"));
     machine.goes_off();
     let on = machine.console.powered_on();
-    let script = serve.wait_for("script", |event| event.at >= on && event.text("serial") == spec.serial && event.text("action") == "boot");
+    let script =
+        serve.wait_for("script", |event| event.at >= on && event.text("serial") == spec.serial && event.text("action") == "boot");
     assert_eq!(script.text("profile"), profile);
     for role in ["kernel", "initrd"] {
         serve.wait_for("transfer-done", |event| event.text("boot") == script.text("boot") && event.text("role") == role);

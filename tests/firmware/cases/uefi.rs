@@ -27,7 +27,29 @@ fn uefi_x64_through_snponly() {
     serve.stop();
 }
 
+/// HTTP Boot: no TFTP at all, and the same answers from there on.
+#[test]
+fn uefi_x64_by_http_boot() {
+    if !preflight::all() || !preflight::ready() {
+        return;
+    }
+    let lab = Lab::new("uefi-http", 1);
+    let _pcap = lab.record();
+    write_inventory(&lab, &["{serial: SN-UEFI-2, name: uefi-2, profile: beta}"]);
+    let dhcpd = start_dhcpd(&lab);
+    let serve = Serve::start(&lab);
+    let spec = Spec::new("uefi-http", Firmware::UefiHttp, "SN-UEFI-2", 11);
+    let mut machine = Machine::start(&lab, &spec);
+    super::boots(&spec, &mut machine, "beta", &serve, &dhcpd);
+    machine.sees(">>Start HTTP Boot over IPv4");
+    assert_eq!(super::nbp(&machine, &serve), None);
+    serve.stop();
+}
+
 /// The name that the firmware says it was given.
 fn machine_file(machine: &Machine) -> Option<String> {
-    ["snponly.efi", "x86_64/snponly.efi"].into_iter().find(|name| machine.console.count(&format!("NBP filename is {name}")) > 0).map(str::to_owned)
+    ["snponly.efi", "x86_64/snponly.efi"]
+        .into_iter()
+        .find(|name| machine.console.count(&format!("NBP filename is {name}")) > 0)
+        .map(str::to_owned)
 }

@@ -27,6 +27,13 @@ pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mu
         let (event, span) = match next {
             Ok(next) => next,
             Err(error) => {
+                if error.info().contains("recursion limit") {
+                    // The scanner looks ahead and meets its own limit before the depth is counted here.
+                    let at = chars.byte(error.marker().index());
+                    let message = format!("lists and mappings lie more than {} deep in each other", limits::DEPTH);
+                    findings.push(TOO_LARGE.at(Place::Span(Span { file, start: at, end: at }), message));
+                    return None;
+                }
                 findings.push(broken(file, text, chars.byte(error.marker().index()), "this is not YAML", error.info()));
                 return None;
             }

@@ -26,7 +26,7 @@ fn spans_are_bytes_of_the_very_node() {
         "é: 1 # c\r\nb:\r\n  - x y \r\n  - {c: 'é', d: \"q\"}\r\ne:\r\nf: &k [1, 2 ,3]\r\ng: *k\r\nl: |\r\n  foo\r\nm: !\r\n";
     let (root, findings) = tree(text);
     assert!(root.is_none(), "a tag ends it");
-    assert_eq!(findings, ["yaml-feature: the tag `!` has no meaning in an inventory"]);
+    assert_eq!(findings, ["yaml-feature: the tag `!!` has no meaning in an inventory"]);
     let text = &text[..text.len() - 6];
     let (root, findings) = tree(text);
     let root = root.unwrap();
@@ -83,7 +83,9 @@ fn yaml_beyond_the_format_is_refused() {
     ] {
         assert_eq!(tree(text).1, [finding], "{text}");
     }
-    assert!(tree(&format!("{}: a\n", "k".repeat(1025))).1[0].starts_with("too-large: a key"), "long key");
+    // YAML's own limit stops a long key on one line, ours one that is written over several.
+    assert!(tree(&format!("{}: a\n", "k".repeat(1025))).1[0].starts_with("syntax: "), "long key");
+    assert!(tree(&format!("? {}\n: a\n", "k".repeat(1025))).1[0].starts_with("too-large: a key"), "long key");
     assert!(tree("# only a comment\n").0.is_none());
 }
 

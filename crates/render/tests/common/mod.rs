@@ -54,7 +54,14 @@ pub fn templates(own: &[(&str, &str)]) -> TemplateSet {
     TemplateSet::new(built_in, own)
 }
 
-fn recipe(recipe: &str, about: &str, installs: bool, script: &str, keys: &[(&str, Need)], args: &[(Option<&str>, &str)]) -> Recipe {
+fn recipe(
+    recipe: &str,
+    about: &str,
+    installs: bool,
+    script: &str,
+    keys: &[(&str, Need)],
+    args: &[(Option<&str>, &str)],
+) -> Recipe {
     let arg = |(when, text): &(Option<&str>, &str)| RecipeArg { text: (*text).into(), when: when.map(Into::into) };
     Recipe {
         name: name(recipe),
@@ -95,7 +102,14 @@ pub fn recipes() -> BTreeMap<Name, Recipe> {
             firmware: vec![Firmware::Bios, Firmware::UefiX64],
             ..recipe("windows", "Windows PE and Setup through wimboot", true, "windows.ipxe.j2", &windows, &[])
         },
-        recipe("sanboot", "a disk or CD image, read over HTTP while it runs", false, "sanboot.ipxe.j2", &[("image", Required)], &[]),
+        recipe(
+            "sanboot",
+            "a disk or CD image, read over HTTP while it runs",
+            false,
+            "sanboot.ipxe.j2",
+            &[("image", Required)],
+            &[],
+        ),
         recipe("chain", "another iPXE script", false, "chain.ipxe.j2", &[("script", Optional), ("url", Optional)], &[]),
         recipe("local", "the machine's own disk", false, "local.ipxe.j2", &[], &[]),
         recipe("hold", "waits, and asks again", false, "hold.ipxe.j2", &[], &[]),
@@ -176,7 +190,14 @@ impl Bench {
         self.parts.profiles.insert(name(profile), entry);
         self
     }
-    pub fn host(mut self, serial: &str, host_name: Option<&str>, profile: &str, nics: &[(&str, Option<&str>)], says: Says) -> Self {
+    pub fn host(
+        mut self,
+        serial: &str,
+        host_name: Option<&str>,
+        profile: &str,
+        nics: &[(&str, Option<&str>)],
+        says: Says,
+    ) -> Self {
         let n = self.parts.hosts.len();
         let route = Route::root(FileId(0)).key("hosts").index(n);
         let nics: Vec<Nic> = nics
@@ -228,6 +249,11 @@ pub fn site(site: Option<&str>, server: [u8; 4], networks: &[(&str, Option<&str>
         server: at(server, "lab.server"),
         networks: networks.iter().map(network).collect(),
     }
+}
+
+/// Without what changes with every release.
+pub fn unversioned(text: &str) -> String {
+    text.replace(&format!("pxectl {}", pxectl_render::VERSION), "pxectl VERSION")
 }
 
 /// A machine that asks: with a serial, a MAC, perhaps a firmware.

@@ -1,0 +1,142 @@
+//! Templates of a lab's own: what takes precedence, what is found wrong, and where the finding points.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod common;
+
+use common::{BOOT, Bench, Says, ask, asker};
+use pxectl_model::arch::Firmware;
+use pxectl_model::boot::{Action, Responder, Standing};
+use pxectl_model::diag::{Diagnostic, Place};
+use pxectl_model::ipxe::{Dialect, check};
+use pxectl_model::settings::{FileKey, Inject};
+use pxectl_model::source::FileId;
+
+const MAC: &str = "52:54:00:12:34:56";
+
+fn debian() -> Says {
+    Says::recipe("debian").file(FileKey::Kernel, "linux").initrds(&["initrd"])
+}
+
+fn bench(profile: Says, host: Says) -> Bench {
+    Bench::new().profile("p", profile).host("7CX1234", Some("web-01"), "p", &[(MAC, None)], host)
+}
+
+/// The only finding, with the text that it points at.
+fn finding(bench: &Bench, own: &[(&str, &str)]) -> (Diagnostic, String) {
+    let mut findings = bench.try_scripts(own).unwrap_err();
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    let found = findings.remove(0);
+    let place = match &found.at {
+        Place::Span(span) => {
+            let text = own[usize::try_from(span.file.0 - 200).unwrap()].1;
+            text[span.start..span.end].to_owned()
+        }
+        Place::Route(route) => route.to_string(),
+        Place::File(FileId(id)) => format!("file {id}"),
+    };
+    (found, place)
+}
+
+#[test]
+fn a_labs_own_template_takes_precedence_and_can_reach_below() {
+    let own = "{% extends \"builtin/linux.ipxe.j2\" %}{% block load %}echo before {{ vars.word }}\n{{ super() }}{% endblock %}";
+    let bench = bench(debian().var("word", "hello"), Says::default());
+    let scripts = bench.try_scripts(&[("linux.ipxe.j2", own)]).unwrap();
+    let (_, stage2) = ask(&scripts, &asker("7CX1234", MAC, Some(Firmware::Bios)), Standing::Armed);
+    let before = stage2.text.find("echo before hello\n").unwrap();
+    assert!(before < stage2.text.find("\nkernel ").unwrap(), "{}", stage2.text);
+    assert_eq!(stage2.loads.len(), 2);
+}
+
+#[test]
+fn findings_point_at_the_template() {
+    let answer = |text| [("preseed.cfg.j2", text)];
+    let bench = bench(debian().answer("preseed.cfg.j2").var("disk", "/dev/vda"), Says::default());
+    for (text, rule, at, says) in [
+        ("d-i x string {{ vars.dsk }}\n", "template-name", "vars.dsk", "`vars.dsk`"),
+        ("d-i x string {{ host.srial }}\n", "template-name", "host.srial", "`host.srial`"),
+        ("{% if false %}{{ hots.name }}{% endif %}", "template-name", "hots", "`hots`"),
+        ("d-i x string {{ url }}\n", "value-refused", "url", "nothing is given"),
+        ("d-i x string {{ args }}\n", "value-refused", "args", "it is a sequence"),
+        ("d-i x\n{% if %}\n", "template-error", "%}", "syntax error"),
+        ("{% extends \"nothing.j2\" %}", "template-missing", "{% extends \"nothing.j2\" %}", "nothing.j2"),
+        ("{% include \"preseed.cfg.j2\" %}", "template-error", "", "recursion"),
+        ("{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}", "template-error", "", "fuel"),
+        ("{{ host.name|shqq }}", "template-error", "host.name|shqq", "shqq"),
+    ] {
+        let (found, place) = finding(&bench, &answer(text));
+        assert_eq!(found.rule.0, rule, "{text}: {found:?}");
+        assert!(found.message.contains(says), "{text}: {}", found.message);
+        assert!(place.contains(at), "{text}: {place}");
+    }
+}
+
+#[test]
+fn findings_point_at_the_value() {
+    let bench = |profile: Says, host| bench(profile.answer("preseed.cfg.j2").args(&["quiet"]), host);
+    let own = [("preseed.cfg.j2", "d-i late_command string echo {{ vars.motd }}\n")];
+    let (found, place) = finding(&bench(debian(), Says::default().var("motd", "x`reboot`")), &own);
+    assert_eq!((found.rule.0, place.as_str()), ("value-refused", "vars.motd"), "{found:?}");
+    assert!(matches!(found.related[0].at, Place::Span(span) if span.file == FileId(200)));
+    let motd = Says::default().var("motd", "welcome");
+    assert!(bench(debian(), motd.clone()).try_scripts(&own).is_ok());
+    for (arg, says) in [("a b", "blank"), ("${serial}", "expand"), ("#x", "comment"), ("||", "separates"), ("x=\"y", "quote")] {
+        let (found, place) = finding(&bench(debian(), motd.clone().args(&[arg])), &own);
+        assert_eq!((found.rule.0, place.as_str()), ("value-refused", "args[0]"));
+        assert!(found.message.contains(says), "{}", found.message);
+    }
+    let (found, place) = finding(&bench(debian().answer("gone.cfg.j2"), motd), &[]);
+    assert_eq!((found.rule.0, place.as_str()), ("template-missing", "answer"), "{found:?}");
+}
+
+#[test]
+fn what_recipes_need_is_asked_for() {
+    let (found, place) = finding(&bench(Says::recipe("debian").file(FileKey::Kernel, "linux"), Says::default()), &[]);
+    assert_eq!((found.rule.0, place.as_str()), ("key-missing", "hosts[0]"));
+    assert!(found.message.contains("`initrds`"), "{}", found.message);
+    let windows = Says::recipe("windows").file(FileKey::Wimboot, "wimboot").file(FileKey::BootWim, "wim");
+    let windows = windows.inject("a/b.bat", Inject::Artifact("x".parse().unwrap()));
+    let (found, place) = finding(&bench(windows, Says::default()), &[]);
+    assert_eq!((found.rule.0, place.as_str()), ("value-refused", "inject"));
+}
+
+#[test]
+fn a_script_that_would_not_run_stops_the_start() {
+    let bench = bench(debian(), Says::default());
+    for (text, says) in [
+        ("#!ipxe\nimgverify x y\n", "imgverify"),
+        ("echo no magic\n", "#!ipxe"),
+        ("#!ipxe\ngoto nowhere\n", "nowhere"),
+        ("#!ipxe\necho ${serial}\n", "hexraw"),
+    ] {
+        let found = bench.try_scripts(&[("linux.ipxe.j2", text)]).unwrap_err();
+        assert_eq!(found[0].rule.0, "script-invalid");
+        assert!(found[0].message.contains(says), "{}", found[0].message);
+        assert_eq!(found[0].at, Place::File(FileId(200)));
+    }
+}
+
+#[test]
+fn a_fault_that_only_one_machine_has_is_told_and_it_waits() {
+    // What a stranger says of itself is tried when it asks, not before.
+    let own = [("linux.ipxe.j2", "{% extends \"builtin/linux.ipxe.j2\" %}{% block beacon %}set x {{ host.product }}\n{% endblock %}")];
+    let live = Says::recipe("linux").file(FileKey::Kernel, "linux");
+    let bench = Bench::new().profile("p", live).rule("*", "p", Says::default());
+    let scripts = bench.try_scripts(&own).unwrap();
+    let asker = asker("SER-0001", MAC, Some(Firmware::UefiX64));
+    let (stage2, problem) = scripts.script(&asker, &scripts.recognise(&asker), BOOT, Standing::Armed);
+    assert_eq!(stage2.action, Action::Refuse);
+    assert_eq!(check(&stage2.text, Dialect::Debian12), [], "{}", stage2.text);
+    let problem = problem.unwrap();
+    assert!(problem.contains("PowerEdge R640") && problem.contains("linux.ipxe.j2, line 1"), "{problem}");
+}
+
+#[test]
+fn one_fault_of_many_hosts_is_told_once() {
+    let mut bench = Bench::new().profile("p", debian().answer("preseed.cfg.j2"));
+    for n in 0..50 {
+        bench = bench.host(&format!("SER-{n:04}"), None, "p", &[], Says::default());
+    }
+    let (found, _) = finding(&bench, &[("preseed.cfg.j2", "{{ vars.disk }}")]);
+    assert_eq!(found.rule.0, "template-name");
+}

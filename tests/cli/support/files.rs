@@ -1,0 +1,38 @@
+//! Bytes that firmware and iPXE take for what they are called.
+
+/// What undionly.kpxe could be: no EFI program, and small enough for base memory.
+pub fn bios_nbp() -> Vec<u8> {
+    [b"\xea\x05\x00\xc0\x07".as_slice(), &noise(1, 70_000)].concat()
+}
+
+/// What snponly.efi could be; without a PE header, so for every processor.
+pub fn efi_nbp() -> Vec<u8> {
+    let mut bytes = noise(2, 170_000);
+    bytes[..2].copy_from_slice(b"MZ");
+    bytes[0x3c..0x40].fill(0);
+    bytes
+}
+
+/// A Linux kernel with an EFI stub, by its marks (Documentation/arch/x86/boot.rst).
+pub fn kernel(seed: u64) -> Vec<u8> {
+    let mut bytes = noise(seed, 50_000);
+    bytes[..2].copy_from_slice(b"MZ");
+    bytes[0x3c..0x40].fill(0);
+    bytes[0x1fe..0x200].copy_from_slice(&[0x55, 0xaa]);
+    bytes[0x202..0x206].copy_from_slice(b"HdrS");
+    bytes
+}
+
+/// Bytes that no two seeds share: a xorshift (Marsaglia 2003).
+pub fn noise(seed: u64, len: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut bytes = Vec::with_capacity(len + 8);
+    while bytes.len() < len {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes.truncate(len);
+    bytes
+}
