@@ -204,8 +204,7 @@ fn expand(include: &Include, folder: &Path, stamps: &mut Stamps) -> Included {
     let route = include.route.clone();
     let base = glob::Pattern::escape(&folder.display().to_string());
     let pattern = Path::new(&base).join(&include.pattern);
-    // A file that is added later changes the folder that it lies in.
-    stamps.note(&folder.join(&include.pattern).parent().map_or_else(|| folder.to_owned(), Path::to_owned));
+    note_folders(&pattern, stamps);
     let found = (|| {
         let paths = glob::glob(&pattern.display().to_string()).map_err(|e| e.msg.to_owned())?;
         let mut files = Vec::new();
@@ -217,6 +216,20 @@ fn expand(include: &Include, folder: &Path, stamps: &mut Stamps) -> Included {
         Ok(files)
     })();
     Included { route, found }
+}
+
+/// A file that is added later changes the folder that it lies in, and a folder that is added the one above it.
+fn note_folders(pattern: &Path, stamps: &mut Stamps) {
+    for level in pattern.ancestors().skip(1) {
+        let text = level.to_string_lossy();
+        if !text.contains(['*', '?', '[']) {
+            stamps.note(level);
+            break;
+        }
+        for path in glob::glob(&text).into_iter().flatten().flatten() {
+            stamps.note(&path);
+        }
+    }
 }
 
 fn own_templates(folder: &Path, prefix: &str, depth: usize, own: &mut Vec<Template>, sources: &mut Sources, stamps: &mut Stamps) {

@@ -1,10 +1,12 @@
 //! Servers on loopback for pretend machines: what `boot-test` and `demo` share. They are the servers of `serve`.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use pxectl_model::arch::Firmware;
 use pxectl_model::identity::Identity;
+use pxectl_model::inventory::Inventory;
 use pxectl_model::mac::Mac;
 use pxectl_model::plan::Scope;
 use pxectl_model::policy::{http_base, nbp_name};
@@ -29,6 +31,8 @@ pub struct Stage {
     pub http: SocketAddr,
     /// `http://127.0.0.1:port`.
     pub base: String,
+    /// For a machine whose card the inventory does not list.
+    unlisted: Mac,
     running: Running,
     reporting: Reporting,
     /// The journal of these boots: nobody else's arming is touched.
@@ -61,7 +65,8 @@ impl Stage {
         let reporting = Reporting::start(sinks);
         let tables = Arc::new(Fixed(table.clone()));
         let running = bound.serve(tables, books, reporting.report.clone(), Limits::default()).map_err(|e| failure(&e))?;
-        Ok(Self { table, tftp, http, base, running, reporting, _state: state })
+        let unlisted = unlisted_mac(&inventory);
+        Ok(Self { table, tftp, http, base, unlisted, running, reporting, _state: state })
     }
 
     /// A machine of this identity on one of the addresses of loopback.
@@ -78,8 +83,7 @@ impl Stage {
             nbp: if entry == Entry::HttpBoot { format!("{}/nbp/{name}", self.base) } else { name.to_owned() },
             serial: text(&identity.serial),
             uuid: identity.uuid,
-            // A locally administered address, where the inventory lists none.
-            mac: identity.macs.first().copied().unwrap_or(Mac([0x52, 0x54, 0, 0, 0, 1])),
+            mac: identity.macs.first().copied().unwrap_or(self.unlisted),
             asset: text(&identity.asset),
             board_serial: text(&identity.board_serial),
             product: identity.product.clone(),
@@ -113,9 +117,25 @@ impl Stage {
         Some((name.to_owned(), self.table.files.get(name)?))
     }
 
+    /// The first bytes of what a URL names, where it is of the table.
+    pub fn head(&self, url: &str) -> Option<Vec<u8>> {
+        let body = self.table.files.get(url.split_once("/artifacts/")?.1)?;
+        let mut head = vec![0; 8 * 1024];
+        let count = body.read_at(&mut head, 0).ok()?;
+        head.truncate(count);
+        Some(head)
+    }
+
     /// Ends the servers when everything was reported.
     pub async fn end(self) -> pxectl_model::board::Board {
         self.running.stop("done").await;
         self.reporting.finish().await
     }
+}
+
+/// A locally administered address that no host has: another host's would be refused as a contradiction.
+fn unlisted_mac(inventory: &Inventory) -> Mac {
+    let taken: BTreeSet<Mac> = inventory.parts().hosts.iter().flat_map(|host| host.identity.macs.iter().copied()).collect();
+    let mut all = (0..=u16::MAX).map(|n| Mac([0x02, b'p', b'x', b'e', n.to_be_bytes()[0], n.to_be_bytes()[1]]));
+    all.find(|mac| !taken.contains(mac)).unwrap_or(Mac([0x06, b'p', b'x', b'e', 0, 0]))
 }

@@ -7,7 +7,7 @@ use pxectl_model::arch::Firmware;
 use pxectl_model::artifact::Artifact;
 use pxectl_model::body::Body;
 use pxectl_model::inventory::{IpxeSource, Parts};
-use pxectl_model::policy::DEFAULT_FIRMWARE;
+use pxectl_model::policy::{DEFAULT_FIRMWARE, nbp_files};
 
 /// Where Debian's package `ipxe` puts its builds.
 pub const DEBIAN_IPXE: &str = "/usr/lib/ipxe";
@@ -39,21 +39,10 @@ impl Shelf for Disk {
             Some(IpxeSource::Dir(dir)) => dir.value.as_path(),
             None => Path::new(DEBIAN_IPXE),
         };
-        let names = file_names(firmware);
+        let names = nbp_files(firmware);
         let found = names.iter().map(|name| dir.join(name)).find(|path| path.is_file());
         let found = found.ok_or_else(|| format!("there is no {} for {firmware} in `{}`", names.join(" or "), dir.display()))?;
         Ok(Body::File(Arc::from(found.as_path())))
-    }
-}
-
-/// What the NBP of a firmware is called in iPXE's release archives and in Debian's packages.
-pub fn file_names(firmware: Firmware) -> &'static [&'static str] {
-    match firmware {
-        Firmware::Bios => &["undionly.kpxe"],
-        Firmware::UefiX64 => &["snponly.efi", "x86_64/snponly.efi", "ipxe.efi", "ipxe-amd64.efi"],
-        Firmware::UefiIa32 => &["i386/snponly.efi", "i386/ipxe.efi"],
-        Firmware::UefiArm32 => &["arm32/snponly.efi", "arm32/ipxe.efi"],
-        Firmware::UefiArm64 => &["arm64/snponly.efi", "arm64/ipxe.efi", "ipxe-arm64.efi"],
     }
 }
 

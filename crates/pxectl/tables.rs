@@ -163,6 +163,9 @@ impl Kitchen {
             (stage1, scripts) => {
                 let mut diagnostics = stage1.err().unwrap_or_default();
                 diagnostics.extend(scripts.err().unwrap_or_default());
+                // Both compile all templates, so both find what does not compile.
+                found.reading.sort(&mut diagnostics);
+                diagnostics.dedup();
                 let mut text = found.show(&diagnostics);
                 text.push_str(&faults.join("\n"));
                 Err(text)

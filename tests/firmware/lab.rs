@@ -15,6 +15,9 @@ pub const SERVER: &str = "192.168.77.1";
 /// The server's end of the wire.
 pub const INTERFACE: &str = "srv0";
 
+/// What the lab's namespaces begin with; the process that made them follows.
+const PREFIX: &str = "pxectl-e2e-";
+
 /// A wire of one test. Everything on it goes when it is dropped, after a panic too.
 pub struct Lab {
     server: String,
@@ -30,7 +33,7 @@ impl Lab {
     pub fn new(name: &str, machines: u32) -> Self {
         static LABS: AtomicU32 = AtomicU32::new(0);
         let seats = Seats::take(machines);
-        let id = format!("pxe{}-{}", std::process::id(), LABS.fetch_add(1, Ordering::Relaxed));
+        let id = format!("{PREFIX}{}-{}", std::process::id(), LABS.fetch_add(1, Ordering::Relaxed));
         // The folder is a short path: a Unix socket's name holds 107 bytes.
         let dir = std::env::temp_dir().join(format!("{id}-{name}"));
         std::fs::create_dir_all(&dir).unwrap();
@@ -119,6 +122,18 @@ impl Lab {
         let mut tcpdump = self.at_wire("tcpdump");
         tcpdump.args(["-U", "-n", "-i", "br0", "-s", "2000", "-w"]).arg(self.path("wire.pcap"));
         Some(Process::spawn(tcpdump.stdout(Stdio::null()).stderr(File::create(self.path("tcpdump.log")).unwrap())))
+    }
+}
+
+/// Removes the namespaces of runs that were killed: their processes died with them, their namespaces cannot.
+pub fn sweep() {
+    let list = command("ip").args(["netns", "list"]).output().map(|output| output.stdout).unwrap_or_default();
+    for name in String::from_utf8_lossy(&list).lines().filter_map(|line| line.split_whitespace().next()) {
+        let maker = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next());
+        if maker.is_some_and(|maker| !Path::new("/proc").join(maker).exists()) {
+            // A run beside this one may sweep it first.
+            let _ = command("ip").args(["netns", "delete", name]).output();
+        }
     }
 }
 

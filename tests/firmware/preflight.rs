@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::process::{command, program};
-use crate::{initramfs, machine};
+use crate::{initramfs, lab, machine};
 
 /// Programs, and Debian's packages that hold them.
 const PROGRAMS: [(&str, &str); 9] = [
@@ -83,7 +83,8 @@ fn missing() -> Vec<String> {
 
 /// Tries what a container may forbid: a namespace and a tap in it.
 fn namespace() -> Option<String> {
-    let name = format!("pxe{}-try", std::process::id());
+    lab::sweep();
+    let name = format!("pxectl-try-{}", std::process::id());
     let tries = [format!("netns add {name}"), format!("-n {name} tuntap add tap0 mode tap"), format!("netns delete {name}")];
     let failure = tries.iter().find_map(|words| {
         let output = command("ip").args(words.split_whitespace()).output().ok()?;

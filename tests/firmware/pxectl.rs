@@ -105,6 +105,11 @@ impl Serve {
         assert_eq!(self.events().last().map(|event| event.kind().to_owned()).as_deref(), Some("stopped"));
     }
 
+    /// Ends it by SIGKILL: it has no last word.
+    pub fn kill(self) {
+        drop(self);
+    }
+
     /// What it said, for a failure's report.
     fn story(&self) -> String {
         let log = std::fs::read_to_string(&self.errors).unwrap_or_default();
@@ -140,11 +145,11 @@ impl Event {
 
     /// A text by its key; empty where it has none.
     pub fn text(&self, key: &str) -> &str {
-        find(&self.value, key).and_then(Value::as_str).unwrap_or("")
+        self.value.get(key).and_then(Value::as_str).unwrap_or("")
     }
-}
 
-/// A key at the top or in the object of a transfer.
-fn find<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
-    value.get(key).or_else(|| value.get("transfer")?.get(key))
+    /// The number that ties a transfer's events together.
+    pub fn transfer(&self) -> Option<u64> {
+        self.value.get("transfer").and_then(Value::as_u64)
+    }
 }

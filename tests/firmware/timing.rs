@@ -25,10 +25,10 @@ pub fn print(machine: &Machine, dhcpd: &Dhcpd, serve: &Serve, marker: &str) {
                     format!("script    {}  {} {}", since(event.at), event.text("action"), event.text("profile")),
                 ));
             }
-            "transfer-started" if mine(machine, &boot, &event) => begun.push((event.text("name").to_owned(), event.at)),
+            "transfer-started" if mine(machine, &boot, &event) => begun.push((event.transfer(), event.at)),
             "transfer-done" if mine(machine, &boot, &event) => {
                 let name = event.text("name");
-                let start = begun.iter().rev().find(|(begun, _)| begun == name).map_or(event.at, |(_, at)| *at);
+                let start = begun.iter().find(|(id, _)| *id == event.transfer()).map_or(event.at, |(_, at)| *at);
                 let what = if event.text("role").is_empty() { event.text("payload") } else { event.text("role") };
                 lines.push((
                     event.at,

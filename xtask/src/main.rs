@@ -5,6 +5,7 @@ mod bench;
 mod ci;
 mod docs;
 mod e2e;
+mod peers;
 mod setup;
 mod steps;
 mod tidy;

@@ -79,6 +79,11 @@ fn line(name: &str, outcome: &Outcome, took: Duration) -> String {
     }
 }
 
+/// Runs several cargo commands; the first that does not pass is the outcome.
+pub(crate) fn cargos(commands: &[&[&str]]) -> Outcome {
+    commands.iter().map(|arguments| cargo(arguments)).find(|outcome| *outcome != Outcome::Passed).unwrap_or(Outcome::Passed)
+}
+
 /// Runs a cargo command at the top of the project.
 pub(crate) fn cargo(arguments: &[&str]) -> Outcome {
     cargo_with(arguments, &[])

@@ -5,7 +5,7 @@ use std::path::Path;
 use pxectl_model::arch::Firmware;
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::inventory::IpxeSource;
-use pxectl_model::policy::{DEFAULT_FIRMWARE, nbp_name};
+use pxectl_model::policy::{DEFAULT_FIRMWARE, nbp_files};
 use pxectl_model::source::Sourced;
 
 use crate::draft::Draft;
@@ -35,8 +35,9 @@ pub fn here(draft: &Draft, exists: &dyn Fn(&Path) -> bool) -> Vec<Diagnostic> {
     if let Some(IpxeSource::Dir(dir)) = &draft.lab.ipxe {
         if exists(&dir.value) {
             for firmware in wanted(draft) {
-                let path = dir.value.join(nbp_name(firmware));
-                if !exists(&path) {
+                let files = nbp_files(firmware);
+                if !files.iter().any(|file| exists(&dir.value.join(file))) {
+                    let path = dir.value.join(files[0]);
                     findings.extend(missing(dir, &path, &format!("the bootstrap program for {firmware}")));
                 }
             }

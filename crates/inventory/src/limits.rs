@@ -8,8 +8,8 @@ pub const DEPTH: usize = 64;
 pub const EVENTS: usize = 4_000_000;
 /// Characters of a key; YAML's own limit for a key on one line (YAML 1.2.2, 7.4.2).
 pub const KEY: usize = 1024;
-/// Items of one list: hosts, rules, arguments.
-pub const ITEMS: usize = 200_000;
+/// Entries of one list or mapping: hosts, rules, artifacts, arguments.
+pub const ITEMS: usize = 100_000;
 /// Findings that are kept; the rest is counted.
 pub const FINDINGS: usize = 2_000;
 /// "Did you mean" is looked for so many times, each among so many names.

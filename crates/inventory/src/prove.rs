@@ -1,7 +1,6 @@
 //! A draft without errors to a sound inventory.
 
 use std::collections::BTreeMap;
-use std::mem::take;
 use std::path::{Path, PathBuf};
 
 use pxectl_model::artifact::Artifact;
@@ -19,24 +18,23 @@ pub const DEFAULT_HTTP_PORT: u16 = 8080;
 /// The folder of the lab's templates, beside its inventory, if the lab says nothing.
 pub const DEFAULT_TEMPLATES: &str = "templates";
 
-/// Proves the draft. Hosts, rules and profiles move out of it: a large inventory is not kept twice.
+/// Proves the draft.
 ///
 /// # Errors
 /// What is missing or not sound; a rule should have found it.
-pub(crate) fn prove(draft: &mut Draft, folder: &Path) -> Result<Inventory, String> {
+pub(crate) fn prove(draft: Draft, folder: &Path) -> Result<Inventory, String> {
     let parts = parts(draft, folder).ok_or("a part of it is missing")?;
     Inventory::new(parts).map_err(|unsound| unsound.to_string())
 }
 
-fn parts(draft: &mut Draft, folder: &Path) -> Option<Parts> {
+fn parts(draft: Draft, folder: &Path) -> Option<Parts> {
     let mut artifacts = BTreeMap::new();
-    for artifact in &draft.artifacts {
-        let (name, path, sha256) = (artifact.name.clone(), artifact.path.clone()?, artifact.sha256.clone());
+    for artifact in draft.artifacts {
+        let (name, path, sha256) = (artifact.name, artifact.path?, artifact.sha256);
         artifacts.insert(name.value.clone(), Artifact { name, path, sha256 });
     }
-    draft.profile_index.clear();
     let mut profiles = BTreeMap::new();
-    for profile in take(&mut draft.profiles) {
+    for profile in draft.profiles {
         let (name, extends, settings) = (profile.name, profile.extends, profile.settings);
         profiles.insert(name.value.clone(), Profile { name, extends, settings });
     }
@@ -48,9 +46,9 @@ fn parts(draft: &mut Draft, folder: &Path) -> Option<Parts> {
         lab: lab(&draft.lab, folder)?,
         artifacts,
         profiles,
-        hosts: take(&mut draft.hosts).into_iter().map(host).collect::<Option<_>>()?,
-        rules: take(&mut draft.rules).into_iter().map(rule).collect::<Option<_>>()?,
-        recipes: draft.recipes.clone(),
+        hosts: draft.hosts.into_iter().map(host).collect::<Option<_>>()?,
+        rules: draft.rules.into_iter().map(rule).collect::<Option<_>>()?,
+        recipes: draft.recipes,
     })
 }
 

@@ -58,7 +58,7 @@ pub struct Input {
 pub struct Reading {
     /// The texts, the main file first.
     pub sources: Sources,
-    /// What they say, as far as it could be read. Hosts, rules and profiles of a sound inventory have moved there.
+    /// What they say, as far as it could be read.
     pub draft: Draft,
     /// All findings, sorted by file and place.
     pub diagnostics: Vec<Diagnostic>,
@@ -116,11 +116,11 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
             }
         }
     }
-    let Reader { sources, trees, mut draft, .. } = reader;
+    let Reader { sources, trees, draft, .. } = reader;
     rules::run(&draft, &mut findings);
     let mut inventory = None;
     if findings.errors() == 0 {
-        match prove::prove(&mut draft, &input.folder) {
+        match prove::prove(draft.clone(), &input.folder) {
             Ok(sound) => inventory = Some(sound),
             Err(why) => {
                 let message = format!("this inventory is not sound: {why}");

@@ -1,9 +1,12 @@
 //! The plain twin of the fuzz target: whatever the bytes are, reading ends, and every span lies inside its text.
+// A test may read its fixtures and stop at what it did not expect.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod common;
 
 use common::{LAB, reading, reading_with};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use pxectl_inventory::Reading;
 use pxectl_model::diag::Place;
 use pxectl_model::source::Route;
@@ -38,7 +41,7 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_122), ..ProptestConfig::default() })]
 
     #[test]
     fn bytes(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {

@@ -15,6 +15,17 @@ pub fn nbp_name(firmware: Firmware) -> &'static str {
     }
 }
 
+/// The files that hold the NBP of a firmware, in iPXE's release archives and in Debian's package; the first that is there is it.
+pub fn nbp_files(firmware: Firmware) -> &'static [&'static str] {
+    match firmware {
+        Firmware::Bios => &["undionly.kpxe"],
+        Firmware::UefiX64 => &["snponly.efi", "x86_64/snponly.efi", "ipxe.efi", "ipxe-amd64.efi"],
+        Firmware::UefiIa32 => &["i386/snponly.efi", "i386/ipxe.efi"],
+        Firmware::UefiArm32 => &["arm32/snponly.efi", "arm32/ipxe.efi"],
+        Firmware::UefiArm64 => &["arm64/snponly.efi", "arm64/ipxe.efi", "ipxe-arm64.efi"],
+    }
+}
+
 /// Which client a branch is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {

@@ -2,13 +2,15 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use pxectl_model::ipxe::{ImageKind, probe};
 use pxectl_model::plan::Scope;
-use pxectl_netboot::client::{Entry, WalkEnd, walk};
+use pxectl_netboot::client::{Entry, Loaded, WalkEnd, walk};
 
 use crate::cli::BootTest;
 use crate::failure::{Answer, Failure, Outcome};
 use crate::lab;
 use crate::pretend::{NoStage, Stage};
+use crate::shelf::firmware_of;
 use crate::session::{Session, print, warn};
 use crate::show;
 use crate::sink::human::Human;
@@ -20,6 +22,17 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
     lab.site(args.site.as_deref())?;
     let Some(hosts) = lab.hosts(std::slice::from_ref(&args.host))? else { return Ok(Answer::No) };
     let host = &lab.inventory.parts().hosts[hosts[0]];
+    if args.http_boot && args.firmware.http_arch().is_empty() {
+        return Err(Failure::new("a BIOS has no HTTP Boot").hint("name a UEFI with --firmware"));
+    }
+    let served = firmware_of(lab.inventory.parts());
+    if !served.contains(&args.firmware) {
+        let served: Vec<_> = served.iter().map(ToString::to_string).collect();
+        let (label, firmware) = (host.label(), args.firmware);
+        print(&format!("{label} would not boot: this lab has bootstrap programs for {}, not for {firmware}\n", served.join(", ")));
+        warn(&format!("hint: add {firmware} to `lab.firmware`"));
+        return Ok(Answer::No);
+    }
     let machine = host.identity.machine();
     let scope = Scope::Only(machine.into_iter().collect());
     let sinks = match session.level {
@@ -39,9 +52,6 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
         }
     };
     let entry = if args.http_boot { Entry::HttpBoot } else { Entry::Pxe };
-    if args.http_boot && args.firmware.http_arch().is_empty() {
-        return Err(Failure::new("a BIOS has no HTTP Boot").hint("name a UEFI with --firmware"));
-    }
     let spec = stage.machine(&host.identity, args.firmware, entry, IpAddr::V4(Ipv4Addr::LOCALHOST));
     let walked = walk(spec, &mut |step| print(&format!("{}\n", show::walk::step(step)))).await;
     let label = host.label();
@@ -54,6 +64,7 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
         Ok(walked) => {
             let mut wrong = stage.compare(&walked)?;
             wrong.extend(walked.steps.iter().filter_map(|step| Some(format!("{}: {}", step.name, step.outcome.as_ref().err()?))));
+            wrong.extend(unfit(&stage, &walked.end));
             let (_, recipe) = lab.inventory.settings_of(profile).map_err(|e| Failure::of(&e))?;
             let as_meant = match walked.end {
                 WalkEnd::Hold(_) => recipe.name.as_str() == "hold",
@@ -85,4 +96,17 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
     };
     stage.end().await;
     Ok(answer)
+}
+
+/// What iPXE would start although it cannot be what is meant: a BIOS build takes any small file for a program.
+fn unfit(stage: &Stage, end: &WalkEnd) -> Vec<String> {
+    let WalkEnd::Boot { kernel, initrds } = end else { return Vec::new() };
+    let head = |file: &Loaded| stage.head(&file.url).unwrap_or_default();
+    let pages = std::iter::once(kernel).chain(initrds).filter(|file| head(file).trim_ascii_start().starts_with(b"<!"));
+    let mut wrong: Vec<_> = pages.map(|file| format!("{} is an HTML page", file.name)).collect();
+    let first = head(kernel);
+    if wrong.is_empty() && !first.is_empty() && probe(&first) == ImageKind::Data {
+        wrong.push(format!("{} is no kernel, nor another program that iPXE knows", kernel.name));
+    }
+    wrong
 }

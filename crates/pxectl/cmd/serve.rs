@@ -10,7 +10,7 @@ use pxectl_model::event::EventKind;
 use pxectl_model::plan::Scope;
 use pxectl_netboot::server::{Bound, Limits};
 use pxectl_store::journal::Journal;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::{Serve, Until};
 use crate::failure::{Answer, Failure, Outcome};
@@ -47,16 +47,19 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
     let journal = Journal::open(&session.state).map_err(|e| Failure::of(&e))?;
     if journal.skipped() > 0 {
         let path = session.state.join(pxectl_store::journal::FILE_NAME);
-        warn(&format!("warning: {} lines of `{}` are no entries and were skipped", journal.skipped(), path.display()));
+        let lines = match journal.skipped() {
+            1 => "1 line was skipped that is no entry".to_owned(),
+            n => format!("{n} lines were skipped that are no entries"),
+        };
+        warn(&format!("warning: in `{}` {lines} (torn by a crash, or of a newer pxectl)", path.display()));
     }
     let books = Arc::new(Books::new(journal, scope.clone(), &lab.inventory));
     let kitchen = Kitchen::here(session, args.site.clone(), site.server.value, bound.http_addr().port(), scope);
     let built = kitchen.build().map_err(|broken| broken.into_failure())?;
     let plan = planning::plan(&built.inventory, &books)?;
     warn(plan.text(PLAN_MOST).trim_end());
-    if plan.installs() && !args.yes && !agreed()? {
-        return Err(Failure::new("nothing was served: machines would be installed, and nobody agreed")
-            .hint("name the machines (`pxectl serve HOST…`), or agree with `--yes`"));
+    if plan.installs() && !args.yes {
+        agree()?;
     }
     let goal = match args.until {
         None => Goal::None,
@@ -66,20 +69,22 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
         warn(&format!("warning: {warning}"));
     }
 
+    // Heard from before anybody is told that the servers listen: whoever waits for that may interrupt at once.
+    let mut signals = Signals::new()?;
     let reporting = Reporting::start(sinks(args, session));
     let tables = Arc::new(LiveTables::new(kitchen, built, books.clone(), reporting.report.clone()));
     let running = bound
         .serve(tables, books, reporting.report.clone(), Limits::default())
         .map_err(|error| Failure::of(&error))?;
-    let why = wait(args, &goal, &reporting).await?;
+    let why = wait(args, &goal, &reporting, &mut signals).await;
     let stopping = running.stop(why);
     tokio::select! {
         () = stopping => {}
         // Whoever interrupts twice means it.
-        _ = tokio::signal::ctrl_c() => reporting.report.report(EventKind::Stopped),
+        _ = signals.interrupt.recv() => reporting.report.report(EventKind::Stopped),
     }
     let board = reporting.finish().await;
-    Ok(verdict(&goal, &board, session))
+    Ok(verdict(&goal, &board, &lab, session))
 }
 
 /// Which machines were asked for; none where one is unknown, which has been said.
@@ -88,7 +93,7 @@ fn scope(args: &Serve, lab: &Lab) -> Result<Option<Scope>, Failure> {
         let known = lab.inventory.parts().profiles.keys().any(|name| name.as_str() == profile);
         return match known {
             true => Ok(Some(Scope::Profile(profile.clone()))),
-            false => Err(Failure::new(format!("there is no profile `{profile}`")).hint("`pxectl lint` names what there is")),
+            false => Err(no_profile(profile, lab)),
         };
     }
     if args.hosts.is_empty() {
@@ -97,6 +102,11 @@ fn scope(args: &Serve, lab: &Lab) -> Result<Option<Scope>, Failure> {
     let hosts = lab.hosts(&args.hosts)?;
     let machine = |n: usize| lab.inventory.parts().hosts[n].identity.machine();
     Ok(hosts.map(|hosts| Scope::Only(hosts.into_iter().filter_map(machine).collect::<BTreeSet<_>>())))
+}
+
+fn no_profile(profile: &str, lab: &Lab) -> Failure {
+    let names: Vec<_> = lab.inventory.parts().profiles.keys().map(ToString::to_string).collect();
+    Failure::new(format!("there is no profile `{profile}`")).hint(format!("there are {}", names.join(", ")))
 }
 
 fn bind_failure(error: &pxectl_netboot::server::BindError) -> Failure {
@@ -110,16 +120,20 @@ fn bind_failure(error: &pxectl_netboot::server::BindError) -> Failure {
 }
 
 /// Asks at a terminal; elsewhere nobody is there to agree.
-fn agreed() -> Result<bool, Failure> {
+fn agree() -> Result<(), Failure> {
     if !interactive() {
-        return Ok(false);
+        return Err(Failure::new("nothing was served: machines would be installed, and nobody is here to agree")
+            .hint("agree with `--yes`; `pxectl serve --yes HOST…` installs nobody but the hosts that it names"));
     }
     let mut err = anstream::stderr().lock();
     let asked = write!(err, "go on? [y/N] ").and_then(|()| err.flush());
     asked.map_err(|e| Failure::of(&e))?;
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::of(&e))?;
-    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
+    match line.trim() {
+        "y" | "Y" | "yes" => Ok(()),
+        _ => Err(Failure::new("nothing was served")),
+    }
 }
 
 fn port_warnings(bound: &Bound, lab_port: u16) -> Vec<String> {
@@ -143,8 +157,20 @@ fn sinks(args: &Serve, session: &Session) -> Vec<Box<dyn Sink>> {
     sinks
 }
 
-async fn wait(args: &Serve, goal: &Goal, reporting: &Reporting) -> Result<&'static str, Failure> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(|e| Failure::of(&e))?;
+/// What ends a server from outside.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        let listen = |kind| signal(kind).map_err(|e| Failure::of(&e));
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+}
+
+async fn wait(args: &Serve, goal: &Goal, reporting: &Reporting, signals: &mut Signals) -> &'static str {
     let mut board = reporting.board.clone();
     let deadline = async {
         match args.timeout {
@@ -156,15 +182,15 @@ async fn wait(args: &Serve, goal: &Goal, reporting: &Reporting) -> Result<&'stat
         // The reporter outlives this wait, so its board cannot close.
         let _ = board.wait_for(|board| goal.reached(board)).await;
     };
-    Ok(tokio::select! {
-        _ = tokio::signal::ctrl_c() => "interrupt",
-        _ = terminate.recv() => "terminated",
+    tokio::select! {
+        _ = signals.interrupt.recv() => "interrupt",
+        _ = signals.terminate.recv() => "terminated",
         () = reached => "goal",
         () = deadline => "timeout",
-    })
+    }
 }
 
-fn verdict(goal: &Goal, board: &Board, session: &Session) -> Answer {
+fn verdict(goal: &Goal, board: &Board, lab: &Lab, session: &Session) -> Answer {
     if !board.rows().is_empty() {
         session.say(show::board::summary(board).trim_end());
     }
@@ -172,7 +198,8 @@ fn verdict(goal: &Goal, board: &Board, session: &Session) -> Answer {
     if missing.is_empty() {
         return Answer::Yes;
     }
-    let names: Vec<_> = missing.iter().map(ToString::to_string).collect();
+    let hosts = lab.inventory.parts().hosts.iter();
+    let names: Vec<_> = hosts.filter(|h| h.identity.machine().is_some_and(|m| missing.contains(&m))).map(|h| h.label()).collect();
     warn(&format!("not booted: {}", names.join(", ")));
     Answer::No
 }

@@ -62,7 +62,10 @@ impl Plan {
             text.push_str(&format!("  … and {} more\n", self.lines.len() - most));
         }
         if self.outside > 0 {
-            text.push_str(&format!("  {} hosts outside the plan boot their disks\n", self.outside));
+            text.push_str(&match self.outside {
+                1 => "  1 host outside the plan boots its disk\n".to_owned(),
+                n => format!("  {n} hosts outside the plan boot their disks\n"),
+            });
         }
         let installs = self.lines.iter().filter(|line| matches!(line.fate, Fate::Install(_))).count();
         if installs > 0 {

@@ -133,7 +133,10 @@ impl Scripts {
         let local = |reason: String, advice| Order::Local { reason: format!("{reason}; booting its disk"), advice };
         match (entry.recipe.name.as_str(), standing) {
             ("hold", _) if entry.listed => Order::Hold { reason: Some(format!("{label} has the profile hold")), advice: None },
-            ("hold", _) => Order::Hold { reason: None, advice: Some(format!("pxectl assign {} PROFILE", typed(label))) },
+            ("hold", _) => {
+                let advice = "write it under `hosts` in the inventory, with a profile; this machine goes on by itself";
+                Order::Hold { reason: None, advice: Some(advice.to_owned()) }
+            }
             ("local", _) => local(format!("{label} has the profile {profile}"), None),
             (_, Standing::Outside) => local(format!("{label} is not in the plan of this server"), None),
             (_, Standing::Done) if entry.recipe.installs => {

@@ -23,7 +23,7 @@ pub const SCRIPT_INVALID: RuleId = RuleId("script-invalid");
 /// A recipe whose data does not make sense.
 pub const RECIPE_INVALID: RuleId = RuleId("recipe-invalid");
 /// A key that a recipe needs and nobody gives.
-pub const KEY_MISSING: RuleId = RuleId("key-missing");
+pub const KEY_MISSING: RuleId = RuleId("missing-key");
 /// A boot URL that does not fit into a DHCP answer.
 pub const BOOT_URL_LENGTH: RuleId = RuleId("boot-url-length");
 

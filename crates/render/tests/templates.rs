@@ -59,10 +59,10 @@ fn findings_point_at_the_template() {
         ("d-i x string {{ url }}\n", "value-refused", "url", "nothing is given"),
         ("d-i x string {{ args }}\n", "value-refused", "args", "it is a sequence"),
         ("d-i x\n{% if %}\n", "template-error", "%}", "syntax error"),
-        ("{% extends \"nothing.j2\" %}", "template-missing", "{% extends \"nothing.j2\" %}", "nothing.j2"),
+        ("{% extends \"nothing.j2\" %}", "template-missing", "extends \"nothing.j2\"", "nothing.j2"),
         ("{% include \"preseed.cfg.j2\" %}", "template-error", "", "recursion"),
         ("{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}", "template-error", "", "fuel"),
-        ("{{ host.name|shqq }}", "template-error", "host.name|shqq", "shqq"),
+        ("{{ host.name|shqq }}", "template-error", "shqq", "shqq"),
     ] {
         let (found, place) = finding(&bench, &answer(text));
         assert_eq!(found.rule.0, rule, "{text}: {found:?}");
@@ -92,7 +92,7 @@ fn findings_point_at_the_value() {
 #[test]
 fn what_recipes_need_is_asked_for() {
     let (found, place) = finding(&bench(Says::recipe("debian").file(FileKey::Kernel, "linux"), Says::default()), &[]);
-    assert_eq!((found.rule.0, place.as_str()), ("key-missing", "hosts[0]"));
+    assert_eq!((found.rule.0, place.as_str()), ("missing-key", "hosts[0]"));
     assert!(found.message.contains("`initrds`"), "{}", found.message);
     let windows = Says::recipe("windows").file(FileKey::Wimboot, "wimboot").file(FileKey::BootWim, "wim");
     let windows = windows.inject("a/b.bat", Inject::Artifact("x".parse().unwrap()));
@@ -119,7 +119,8 @@ fn a_script_that_would_not_run_stops_the_start() {
 #[test]
 fn a_fault_that_only_one_machine_has_is_told_and_it_waits() {
     // What a stranger says of itself is tried when it asks, not before.
-    let own = [("linux.ipxe.j2", "{% extends \"builtin/linux.ipxe.j2\" %}{% block beacon %}set x {{ host.product }}\n{% endblock %}")];
+    let own =
+        [("linux.ipxe.j2", "{% extends \"builtin/linux.ipxe.j2\" %}{% block beacon %}set x {{ host.product }}\n{% endblock %}")];
     let live = Says::recipe("linux").file(FileKey::Kernel, "linux");
     let bench = Bench::new().profile("p", live).rule("*", "p", Says::default());
     let scripts = bench.try_scripts(&own).unwrap();
@@ -139,4 +140,15 @@ fn one_fault_of_many_hosts_is_told_once() {
     }
     let (found, _) = finding(&bench, &[("preseed.cfg.j2", "{{ vars.disk }}")]);
     assert_eq!(found.rule.0, "template-name");
+}
+
+#[test]
+fn each_rule_has_its_section() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    for rule in pxectl_render::RULES {
+        let part = text.split("\n#").find(|part| part.trim_start_matches('#').lines().next() == Some(&format!(" {rule}")));
+        let part = part.unwrap_or_else(|| panic!("docs/rules.md has no section `{rule}`"));
+        assert!(["**What.**", "**Why.**", "**Mend.**"].iter().all(|word| part.contains(word)), "{rule}: {part}");
+    }
 }

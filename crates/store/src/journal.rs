@@ -22,6 +22,9 @@ pub const FILE_NAME: &str = "journal.ndjson";
 /// Longest line that is read; ours are far shorter.
 const LINE_MAX: usize = 64 * 1024;
 
+/// What follows a torn line.
+const TORN: &[u8] = b" torn\n";
+
 /// What keeps the journal from being used.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -87,6 +90,9 @@ impl Journal {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let file = rustix::fs::open(&path, flags, Mode::from_raw_mode(0o644))
             .map_err(|source| JournalError::Open { path: path.clone(), source: source.into() })?;
+        // The name must last as well as the lines: a new file may be lost with its folder's entry (fsync(2)).
+        let lasting = File::open(folder).and_then(|folder| folder.sync_all());
+        lasting.map_err(|source| JournalError::Folder { path: folder.to_owned(), source })?;
         let mut journal = Self { path, file: File::from(file), read_to: 0, done: HashMap::new(), skipped: 0 };
         journal.locked(|_| Ok(()))?;
         Ok(journal)
@@ -241,9 +247,10 @@ impl Journal {
         let len = self.file.metadata()?.len();
         let mut start = len;
         if len > self.read_to {
-            // A torn line lies there; it gets an end of its own.
-            self.file.write_all_at(b"\n", len)?;
-            start += 1;
+            // A torn line lies there. It gets an end of its own, and one that makes it no entry even where only its newline is missing:
+            // nobody was told that it was written.
+            self.file.write_all_at(TORN, len)?;
+            start += TORN.len() as u64;
             self.skipped += 1;
         }
         let written = self.file.write_all_at(bytes, start).and_then(|()| self.file.sync_data());

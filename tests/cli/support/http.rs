@@ -11,7 +11,6 @@ use super::PATIENCE;
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,
-    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
@@ -69,6 +68,6 @@ impl Reading {
         let length = self.length();
         self.stream.read_to_end(&mut self.body).unwrap();
         assert_eq!(self.body.len(), length, "the body is as long as was said");
-        Response { status: self.status, headers: self.headers, body: self.body }
+        Response { status: self.status, body: self.body }
     }
 }

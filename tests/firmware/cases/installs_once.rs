@@ -32,8 +32,12 @@ fn case(name: &'static str, firmware: Firmware, serial: &'static str, number: u8
     let mut first = Machine::start(&lab, &spec);
     super::boots(&spec, &mut first, "stand-in", &serve, &dhcpd);
     assert_eq!(first.console.count(DISK), 0);
-    // The journal remembers across a restart of the server.
-    serve.stop();
+    // The journal remembers across a restart of the server, and across its death.
+    if firmware == Firmware::UefiX64 {
+        serve.kill();
+    } else {
+        serve.stop();
+    }
     let serve = Serve::start(&lab);
     let second = Machine::start(&lab, &spec);
     let at = second.sees(DISK);

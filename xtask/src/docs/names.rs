@@ -15,7 +15,10 @@ pub(crate) fn unnamed_events(code: &str, document: &str) -> Vec<String> {
 
 /// The names of events: the first part of each pair that is made, `("name", fields)`.
 fn events(code: &str) -> Vec<String> {
-    quoted(code).filter(|(before, _, after)| before.ends_with('(') && after.starts_with(',')).map(|(_, name, _)| name).collect()
+    quoted(code)
+        .filter(|(before, _, after)| before.trim_end().ends_with('(') && after.starts_with(','))
+        .map(|(_, name, _)| name)
+        .collect()
 }
 
 /// The names of fields: a key of `json!({…})`, of `insert(…)` or of `with(…, "name", …)`.

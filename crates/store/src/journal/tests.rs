@@ -71,6 +71,20 @@ fn a_torn_last_line_is_no_entry_and_hurts_none() {
 }
 
 #[test]
+fn a_line_that_lacks_only_its_newline_does_not_come_to_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let (web, db) = (keys(&["serial:7CX1234"]), keys(&["serial:7CX1235"]));
+    Journal::open(folder.path()).unwrap().take(&web, BOOT, "web-01", "debian-12").unwrap();
+    let path = folder.path().join(FILE_NAME);
+    let line = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, line.trim_end()).unwrap();
+    assert_eq!(Journal::open(folder.path()).unwrap().take(&db, BOOT, "db-01", "debian-12").unwrap(), Taken::Now);
+    let mut again = Journal::open(folder.path()).unwrap();
+    assert_eq!((again.done(&web).unwrap(), again.skipped()), (None, 1));
+    assert!(again.done(&db).unwrap().is_some());
+}
+
+#[test]
 fn foreign_lines_are_counted_and_skipped() {
     let folder = tempfile::tempdir().unwrap();
     let mut file = File::create(folder.path().join(FILE_NAME)).unwrap();

@@ -21,42 +21,86 @@ pub(super) struct Order {
     pub(super) block: usize,
     /// `windowsize` to ask for.
     pub(super) window: usize,
+    /// How often, one after the other.
+    pub(super) times: usize,
 }
 
 /// What a transfer took.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fetched {
-    /// From the request to the last byte, seconds.
+    /// From the request to the last byte, seconds; the sum of all times.
     pub(super) seconds: f64,
     /// The block size that the server granted.
     pub(super) block: usize,
     /// The window that the server granted; 1 where it knows none.
     pub(super) window: usize,
-    /// How often nothing came for a second, or a block came out of order.
+    /// How often nothing came for a second.
     pub(super) hitches: usize,
 }
 
 /// The words that [`order`] reads again.
 impl std::fmt::Display for Order {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {} {} {} {}", self.server, self.name, self.path, self.block, self.window)
+        write!(f, "{} {} {} {} {} {}", self.server, self.name, self.path, self.block, self.window, self.times)
     }
 }
 
 /// The other end of `Display`.
 pub(super) fn order(words: &[&str]) -> Option<Order> {
-    let [server, name, path, block, window] = words else { return None };
+    let [server, name, path, block, window, times] = words else { return None };
     let (name, path) = ((*name).to_owned(), (*path).to_owned());
-    Some(Order { server: server.parse().ok()?, name, path, block: block.parse().ok()?, window: window.parse().ok()? })
+    let [block, window, times] = [block, window, times].map(|word| word.parse().ok());
+    Some(Order { server: server.parse().ok()?, name, path, block: block?, window: window?, times: times? })
 }
 
-/// Fetches the file and compares it.
-pub(super) fn fetch(order: &Order) -> Result<Fetched> {
+/// A line of numbers, read again by `FromStr`.
+impl std::fmt::Display for Fetched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {} {}", self.seconds, self.block, self.window, self.hitches)
+    }
+}
+
+impl std::str::FromStr for Fetched {
+    type Err = ();
+
+    fn from_str(line: &str) -> std::result::Result<Self, ()> {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [seconds, block, window, hitches] = words[..] else { return Err(()) };
+        let [block, window, hitches] = [block, window, hitches].map(|word| word.parse::<usize>().map_err(drop));
+        Ok(Self { seconds: seconds.parse().map_err(drop)?, block: block?, window: window?, hitches: hitches? })
+    }
+}
+
+/// Fetches the file and compares it; `before_end` is called before the last acknowledgement of the last time.
+pub(super) fn fetch(order: &Order, before_end: impl FnOnce(Fetched)) -> Result {
     let expected = std::fs::read(&order.path).map_err(|error| format!("reading {}: {error}", order.path))?;
-    transfer(order, &expected).map_err(|error| format!("fetching {} from {}: {error}", order.name, order.server))
+    let failed = |error| format!("fetching {} from {}: {error}", order.name, order.server);
+    let mut all = Fetched { seconds: 0.0, block: 0, window: 0, hitches: 0 };
+    let mut last = None;
+    for _ in 0..order.times {
+        if let Some(end) = last.take() {
+            acknowledge(end).map_err(failed)?;
+        }
+        let (fetched, end) = transfer(order, &expected).map_err(failed)?;
+        all = Fetched { seconds: all.seconds + fetched.seconds, hitches: all.hitches + fetched.hitches, ..fetched };
+        last = Some(end);
+    }
+    before_end(all);
+    last.map_or(Ok(()), |end| acknowledge(end).map_err(failed))
 }
 
-fn transfer(order: &Order, expected: &[u8]) -> io::Result<Fetched> {
+/// A transfer that lacks its last acknowledgement.
+struct End {
+    socket: UdpSocket,
+    number: u16,
+}
+
+fn acknowledge(end: End) -> io::Result<()> {
+    let [high, low] = end.number.to_be_bytes();
+    end.socket.send(&[0, 4, high, low]).map(|_| ())
+}
+
+fn transfer(order: &Order, expected: &[u8]) -> io::Result<(Fetched, End)> {
     let socket = UdpSocket::bind(("127.0.0.1", 0))?;
     socket.set_read_timeout(Some(Duration::from_secs(1)))?;
     let Order { name, block, window, .. } = order;
@@ -114,15 +158,15 @@ fn transfer(order: &Order, expected: &[u8]) -> io::Result<Fetched> {
             [0, 5, _, _, text @ ..] => return Err(io::Error::other(String::from_utf8_lossy(text).into_owned())),
             _ => false,
         };
+        if packet[1] == 3 && arrived == expected.len() && len - 4 < fetched.block {
+            fetched.seconds = began.elapsed().as_secs_f64();
+            return Ok((fetched, End { socket, number: next.wrapping_sub(1) }));
+        }
         if acknowledge {
             in_window = 0;
             let [high, low] = next.wrapping_sub(1).to_be_bytes();
             last = vec![0, 4, high, low];
             socket.send(&last)?;
-        }
-        if packet[1] == 3 && arrived == expected.len() && len - 4 < fetched.block {
-            fetched.seconds = began.elapsed().as_secs_f64();
-            return Ok(fetched);
         }
     }
 }

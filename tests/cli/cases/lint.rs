@@ -1,0 +1,79 @@
+//! `lint`: every problem at its place; the findings are the result, so they are on the standard output.
+
+use crate::support::lab::{HEAD, HOSTS, Lab, PROFILES};
+
+#[test]
+fn a_clean_lab_says_so() {
+    let ran = Lab::usual().pxectl(&["lint"]).ends_with(0);
+    assert_eq!(ran.stdout, "", "there are no findings to print");
+    assert_eq!(ran.stderr, "inventory.yaml: 3 hosts, 2 profiles, 2 artifacts, 0 rules; no findings\n");
+    assert_eq!(Lab::usual().pxectl(&["lint", "--quiet"]).ends_with(0).stderr, "");
+}
+
+#[test]
+fn all_problems_are_told_and_not_only_the_first() {
+    let lab = Lab::usual();
+    lab.edit(|text| text.replace("SN-LIVE", "sn-web ").replace("profile: local", "profile: lokal").replace("00:00:03", "00:00:01"));
+    let ran = lab.pxectl(&["lint"]).ends_with(1);
+    for finding in ["error[duplicate-serial]", "error[unknown-profile]", "error[duplicate-mac]"] {
+        assert!(ran.stdout.contains(finding), "{finding}: {}", ran.stdout);
+    }
+    // Every finding with file, line and column.
+    for place in ["inventory.yaml:14:", "inventory.yaml:15:"] {
+        assert!(ran.stdout.contains(place), "{place}: {}", ran.stdout);
+    }
+    assert_eq!(ran.stdout.matches("\nerror[").count() + 1, ran.stdout.matches("--> inventory.yaml:").count(), "{}", ran.stdout);
+}
+
+#[test]
+fn several_files_are_several_labs() {
+    let lab = Lab::usual();
+    lab.write("bad.yaml", "pxectl: 1\nhosts: 5\n");
+    let ran = lab.pxectl(&["lint", "inventory.yaml", "bad.yaml"]).ends_with(1).prints("bad.yaml:2:8");
+    ran.says("inventory.yaml: 3 hosts").says("bad.yaml: 0 hosts");
+}
+
+#[test]
+fn files_are_only_looked_for_where_they_are_to_be_served() {
+    let lab = Lab::usual();
+    std::fs::remove_file(lab.path("files/initrd")).unwrap();
+    std::fs::remove_file(lab.path("ipxe/undionly.kpxe")).unwrap();
+    lab.pxectl(&["lint"]).ends_with(0);
+    let ran = lab.pxectl(&["lint", "--here"]).ends_with(1).prints("error[missing-file]").prints("files/initrd");
+    ran.prints("inventory.yaml:8:19").prints("undionly.kpxe");
+}
+
+#[test]
+fn here_takes_an_nbp_by_any_name_that_serve_takes() {
+    let lab = Lab::usual();
+    std::fs::rename(lab.path("ipxe/snponly.efi"), lab.path("ipxe/ipxe.efi")).unwrap();
+    lab.pxectl(&["boot-test", "web-01", "--firmware", "uefi-x64"]).ends_with(0);
+    lab.pxectl(&["lint", "--here"]).ends_with(0);
+}
+
+#[test]
+fn templates_and_the_values_in_them_are_checked_too() {
+    let lab = Lab::usual();
+    lab.write("templates/linux.ipxe.j2", "#!ipxe\n# {{ host.srial }}\nboot\n");
+    lab.pxectl(&["lint"]).ends_with(1).prints("templates/linux.ipxe.j2:2:");
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_who_asks() {
+    let lab = Lab::usual();
+    lab.edit(|text| text.replace("profile: local", "profile: lokal"));
+    let plain = lab.pxectl(&["lint"]).ends_with(1);
+    assert!(!plain.stdout.contains('\x1b') && !plain.stderr.contains('\x1b'), "{plain:?}");
+    let coloured = lab.pxectl(&["lint", "--color", "always"]).ends_with(1);
+    assert!(coloured.stdout.contains("\x1b["), "{coloured:?}");
+}
+
+#[test]
+fn an_include_that_cannot_be_read_is_a_finding_at_its_line() {
+    let lab = Lab::new(&format!("{HEAD}include: [racks/r1.yaml]\n{PROFILES}{HOSTS}"));
+    lab.write("racks/r1.yaml", b"hosts: [{serial: \xff}]\n");
+    lab.pxectl(&["lint"]).ends_with(1).prints("r1.yaml");
+    lab.write("racks/r1.yaml", "hosts:\n  - {serial: sn-web, profile: rescue}\n");
+    let ran = lab.pxectl(&["lint"]).ends_with(1).prints("error[duplicate-serial]");
+    ran.prints("racks/r1.yaml:2:").prints("inventory.yaml:1");
+}

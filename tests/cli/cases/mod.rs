@@ -1,0 +1,19 @@
+//! What pxectl promises, one file a promise.
+
+mod arming;
+mod boot_ids;
+mod boot_test;
+mod boot_test_fails;
+mod demo;
+mod edits;
+mod exit_codes;
+mod goals;
+mod journal;
+mod lint;
+mod pipes;
+mod plan;
+mod render;
+mod selection;
+mod start;
+mod stop;
+mod unknown;
