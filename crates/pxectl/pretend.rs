@@ -98,11 +98,21 @@ impl Stage {
     /// Where a file cannot be read any more.
     pub fn compare(&self, walked: &Walked) -> Result<Vec<String>, Failure> {
         let mut wrong = Vec::new();
+        let mut disk_reads = 0;
         for step in walked.steps.iter().filter(|step| step.outcome.is_ok()) {
             let (Some(came), Some((name, body))) = (step.sha256, self.body_of(step)) else { continue };
-            let lies = tables::digest(body).map_err(|e| Failure::new(format!("reading {name}: {e}")))?;
+            let lies = match step.kind {
+                // Of each disk the first sector is read, and then the last.
+                StepKind::San => {
+                    let offset = if disk_reads % 2 == 0 { 0 } else { (body.len() / step.bytes - 1) * step.bytes };
+                    disk_reads += 1;
+                    tables::digest_of(body, offset, step.bytes)
+                }
+                _ => tables::digest_of(body, 0, body.len()),
+            };
+            let lies = lies.map_err(|e| Failure::new(format!("reading {name}: {e}")))?;
             if came != lies {
-                wrong.push(format!("{name}: {} bytes came with sha256 {came}, the file has {lies}", step.bytes));
+                wrong.push(format!("{name}: {} bytes came with sha256 {came}, in the file they have {lies}", step.bytes));
             }
         }
         Ok(wrong)

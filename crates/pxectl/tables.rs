@@ -182,7 +182,7 @@ impl Kitchen {
         let actual = match known {
             Some(digest) => digest,
             None => {
-                let digest = digest(open).map_err(|e| format!("reading `{}`: {e}", path.display()))?;
+                let digest = digest_of(open, 0, open.len()).map_err(|e| format!("reading `{}`: {e}", path.display()))?;
                 self.digests.lock().unwrap_or_else(PoisonError::into_inner).insert(key, digest);
                 digest
             }
@@ -194,16 +194,17 @@ impl Kitchen {
     }
 }
 
-/// The digest of a whole body.
+/// The digest of `len` bytes of a body from `offset`, or of fewer where it ends before.
 ///
 /// # Errors
 /// Where it cannot be read.
-pub fn digest(body: &OpenBody) -> std::io::Result<Sha256> {
+pub fn digest_of(body: &OpenBody, offset: u64, len: u64) -> std::io::Result<Sha256> {
     let mut hasher = Hasher::new();
     let mut buffer = vec![0; 128 * 1024];
-    let mut at = 0;
-    while at < body.len() {
-        let count = body.read_at(&mut buffer, at)?;
+    let (mut at, end) = (offset, offset.saturating_add(len));
+    while at < end {
+        let most = usize::try_from(end - at).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let count = body.read_at(&mut buffer[..most], at)?;
         if count == 0 {
             break;
         }

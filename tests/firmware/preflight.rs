@@ -59,10 +59,10 @@ pub fn all() -> bool {
     all
 }
 
-/// To the terminal, past the test runner's capture.
+/// To the terminal, past the test runner's capture, in one piece.
 fn shout(text: &str) {
     // Nothing can be said about a broken stderr.
-    let _ = writeln!(std::io::stderr(), "real firmware: {text}");
+    let _ = std::io::stderr().write_all(format!("real firmware: {text}\n").as_bytes());
 }
 
 fn missing() -> Vec<String> {

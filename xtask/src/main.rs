@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         ["e2e", "--all"] => e2e::run(true),
         ["setup"] => setup::run(),
         ["bench", names @ ..] => bench::run(names),
+        [bench::tftp::CLIENT, words @ ..] => bench::tftp::client(words),
         _ => {
             eprint!("error: no such chore: {}\n\n{}", words.join(" "), help());
             return ExitCode::from(2);

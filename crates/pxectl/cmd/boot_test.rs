@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use pxectl_model::ipxe::{ImageKind, probe};
+use pxectl_model::ipxe::{End, ImageKind, probe};
 use pxectl_model::plan::Scope;
 use pxectl_netboot::client::{Entry, Loaded, WalkEnd, walk};
 
@@ -63,15 +63,11 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
         }
         Ok(walked) => {
             let mut wrong = stage.compare(&walked)?;
-            wrong.extend(walked.steps.iter().filter_map(|step| Some(format!("{}: {}", step.name, step.outcome.as_ref().err()?))));
             wrong.extend(unfit(&stage, &walked.end));
+            // Each was printed as it happened.
+            let failed = walked.steps.iter().any(|step| step.outcome.is_err());
             let (_, recipe) = lab.inventory.settings_of(profile).map_err(|e| Failure::of(&e))?;
-            let as_meant = match walked.end {
-                WalkEnd::Hold(_) => recipe.name.as_str() == "hold",
-                WalkEnd::Disk(_) | WalkEnd::Exit(_) => recipe.name.as_str() == "local",
-                WalkEnd::Console | WalkEnd::Reboot => false,
-                _ => true,
-            };
+            let as_meant = as_meant(recipe.name.as_str(), &walked.end);
             for line in walked.screen.iter().filter(|_| !as_meant || session.level > crate::session::Level::Normal) {
                 print(&format!("screen | {line}\n"));
             }
@@ -82,20 +78,29 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
                 print(&format!("wrong: {fault}\n"));
             }
             print(&format!("{label} as {}: {}\n", args.firmware, show::walk::end(&walked.end)));
-            match as_meant && wrong.is_empty() {
-                true => {
-                    print(&format!("{label} would boot {profile}; every byte was as it lies in its file\n"));
-                    Answer::Yes
-                }
-                false => {
-                    print(&format!("{label} would not boot {profile}\n"));
-                    Answer::No
-                }
-            }
+            let (answer, verdict) = match (as_meant && wrong.is_empty() && !failed, &walked.end) {
+                (true, WalkEnd::Hold(_)) => (Answer::Yes, format!("would wait, as its profile {profile} says")),
+                (true, _) => (Answer::Yes, format!("would boot {profile}; every byte was as it lies in its file")),
+                (false, _) => (Answer::No, format!("would not boot {profile}")),
+            };
+            print(&format!("{label} {verdict}\n"));
+            answer
         }
     };
     stage.end().await;
     Ok(answer)
+}
+
+/// Whether a recipe is to end so. What another script does (`chain`) is its own matter, as long as it does not fail.
+fn as_meant(recipe: &str, end: &WalkEnd) -> bool {
+    match end {
+        WalkEnd::Hold(_) => recipe == "hold",
+        WalkEnd::Disk(_) => matches!(recipe, "local" | "chain"),
+        WalkEnd::Exit(End::Done) => matches!(recipe, "local" | "chain"),
+        WalkEnd::Exit(End::Failed { .. }) => recipe == "local",
+        WalkEnd::Console | WalkEnd::Reboot => recipe == "chain",
+        WalkEnd::Boot { .. } | WalkEnd::SanBoot(_) | WalkEnd::Elsewhere(_) => true,
+    }
 }
 
 /// What iPXE would start although it cannot be what is meant: a BIOS build takes any small file for a program.

@@ -41,7 +41,7 @@ pub(crate) enum Order {
     /// To boot its disk.
     Local { reason: String, advice: Option<String> },
     /// To wait.
-    Hold { reason: Option<String>, advice: Option<String> },
+    Hold { reason: Option<String> },
     /// To stop.
     Refuse(String),
 }
@@ -132,11 +132,7 @@ impl Scripts {
         let profile = &entry.profile;
         let local = |reason: String, advice| Order::Local { reason: format!("{reason}; booting its disk"), advice };
         match (entry.recipe.name.as_str(), standing) {
-            ("hold", _) if entry.listed => Order::Hold { reason: Some(format!("{label} has the profile hold")), advice: None },
-            ("hold", _) => {
-                let advice = "write it under `hosts` in the inventory, with a profile; this machine goes on by itself";
-                Order::Hold { reason: None, advice: Some(advice.to_owned()) }
-            }
+            ("hold", _) => Order::Hold { reason: entry.listed.then(|| format!("{label} has the profile hold")) },
             ("local", _) => local(format!("{label} has the profile {profile}"), None),
             (_, Standing::Outside) => local(format!("{label} is not in the plan of this server"), None),
             (_, Standing::Done) if entry.recipe.installs => {
@@ -154,7 +150,10 @@ impl Scripts {
     pub(crate) fn render(&self, mut scene: Scene, order: &Order) -> Result<Stage2, Error> {
         match order {
             Order::Local { reason, advice } => (scene.reason, scene.advice) = (Some(reason.clone()), advice.clone()),
-            Order::Hold { reason, advice } => (scene.reason, scene.advice) = (reason.clone(), advice.clone()),
+            Order::Hold { reason } => {
+                scene.advice = if reason.is_none() { scene.facts.entry() } else { None };
+                scene.reason.clone_from(reason);
+            }
             Order::Refuse(reason) => scene.reason = Some(reason.clone()),
             Order::Boot => {}
         }
@@ -164,7 +163,7 @@ impl Scripts {
         if let Some(entry) = entry.as_ref().filter(|_| boots) {
             scene.args = self.arguments(entry, &scene)?;
             for (name, template, _) in entry.answers() {
-                let text = self.env.get_template(template)?.render(Value::from_object(scene.clone()))?;
+                let text = env::render(&self.env, template, Value::from_object(scene.clone()))?;
                 answers.insert(name.to_owned(), Arc::from(text.into_bytes()));
             }
         }

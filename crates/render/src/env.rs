@@ -91,7 +91,17 @@ fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Erro
         }
     };
     let fit = guard::fit(language, &text).map_err(|why| refused(&text, language.as_str(), why))?;
-    out.write_str(&fit).map_err(Error::from)
+    let written = if language == Language::Preseed { out.write_str(&guard::marked(&fit)) } else { out.write_str(&fit) };
+    written.map_err(Error::from)
+}
+
+/// Renders an answer file or another template of a lab.
+pub(crate) fn render(env: &Environment<'_>, template: &str, context: Value) -> Result<String, Error> {
+    let text = env.get_template(template)?.render(context)?;
+    if Language::of(template) != Language::Preseed {
+        return Ok(text);
+    }
+    guard::settle(&text).map_err(|(value, why)| refused(&value, "a command of a preseed file", why))
 }
 
 fn check_json(value: &Value) -> Result<(), Error> {

@@ -74,10 +74,13 @@ fn findings_point_at_the_template() {
 #[test]
 fn findings_point_at_the_value() {
     let bench = |profile: Says, host| bench(profile.answer("preseed.cfg.j2").args(&["quiet"]), host);
-    let own = [("preseed.cfg.j2", "d-i late_command string echo {{ vars.motd }}\n")];
+    let own = [("preseed.cfg.j2", "d-i preseed/late_command string echo {{ vars.motd }}\n")];
     let (found, place) = finding(&bench(debian(), Says::default().var("motd", "x`reboot`")), &own);
     assert_eq!((found.rule.0, place.as_str()), ("value-refused", "vars.motd"), "{found:?}");
-    assert!(matches!(found.related[0].at, Place::Span(span) if span.file == FileId(200)));
+    let xml = [("preseed.cfg.j2", ""), ("a.xml.j2", "<a>{{ vars.motd }}</a>")];
+    let (found, place) = finding(&bench(debian(), Says::default().var("motd", "x\ny")).answer_with("a.xml.j2"), &xml);
+    assert_eq!((found.rule.0, place.as_str()), ("value-refused", "vars.motd"), "{found:?}");
+    assert!(matches!(found.related[0].at, Place::Span(span) if span.file == FileId(201)));
     let motd = Says::default().var("motd", "welcome");
     assert!(bench(debian(), motd.clone()).try_scripts(&own).is_ok());
     for (arg, says) in [("a b", "blank"), ("${serial}", "expand"), ("#x", "comment"), ("||", "separates"), ("x=\"y", "quote")] {

@@ -93,6 +93,21 @@ fn a_kernel_that_is_none() {
 }
 
 #[test]
+fn a_script_of_ones_own_that_fails() {
+    let lab = Lab::usual();
+    lab.edit(|text| {
+        text.replace("profiles:\n", "  script: {path: files/script}\nprofiles:\n  own: {recipe: chain, script: script}\n")
+            .replace("name: web-01, profile: debian-12", "name: web-01, profile: own")
+    });
+    lab.write("files/script", "#!ipxe\necho mine\nfrobnicate\n");
+    fails(&lab, "bios").prints("frobnicate");
+    lab.write("files/script", "<!DOCTYPE html>");
+    fails(&lab, "bios").prints("artifacts/script");
+    lab.write("files/script", "#!ipxe\necho mine\nexit\n");
+    lab.pxectl(&["boot-test", "web-01"]).ends_with(0);
+}
+
+#[test]
 fn a_template_that_goes_wrong() {
     let lab = Lab::usual();
     lab.write("templates/linux.ipxe.j2", "#!ipxe\nkernel {{ booted_url }}/nothing\nboot\n");

@@ -40,7 +40,7 @@ fn files_are_only_looked_for_where_they_are_to_be_served() {
     std::fs::remove_file(lab.path("ipxe/undionly.kpxe")).unwrap();
     lab.pxectl(&["lint"]).ends_with(0);
     let ran = lab.pxectl(&["lint", "--here"]).ends_with(1).prints("error[missing-file]").prints("files/initrd");
-    ran.prints("inventory.yaml:8:19").prints("undionly.kpxe");
+    ran.prints("inventory.yaml:8:18").prints("undionly.kpxe");
 }
 
 #[test]

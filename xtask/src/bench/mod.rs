@@ -4,12 +4,12 @@
 
 mod measure;
 mod page;
+pub(crate) mod tftp;
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::{Result, tree};
-#[allow(unused_imports, reason = "for the parts")]
 pub(crate) use measure::{Usage, interleave, median, usage};
 pub(crate) use page::Section;
 
@@ -17,7 +17,7 @@ pub(crate) use page::Section;
 pub(crate) struct Place {
     /// The release build of pxectl.
     pub(crate) pxectl: PathBuf,
-    /// The release build of this program, for a client that a part runs as a process of its own.
+    /// For files of a part, in a folder of its own; what lies there may stay.
     pub(crate) folder: PathBuf,
     /// How many rounds; the median counts.
     pub(crate) rounds: usize,
@@ -26,7 +26,7 @@ pub(crate) struct Place {
 /// A part by name.
 type Part = (&'static str, fn(&Place) -> Result<Vec<Section>>);
 
-const PARTS: [Part; 0] = [];
+const PARTS: [Part; 1] = [("tftp", tftp::part)];
 
 /// Runs the parts named, or all, and writes their tables; those of other parts stay.
 pub(crate) fn run(names: &[&str]) -> Result {

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Notify;
 
 use super::limits::Limits;
 use super::pulse::Pulse;
@@ -21,12 +22,61 @@ struct Open {
     next: u64,
     all: HashMap<u64, Guest>,
     peers: HashMap<IpAddr, usize>,
+    /// What everybody was called to.
+    call: Option<Call>,
 }
 
 struct Guest {
     peer: IpAddr,
     pulse: Arc<Pulse>,
-    leave: CancellationToken,
+    bell: Arc<Bell>,
+}
+
+/// What a connection is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Call {
+    /// End what is under way, and take no more.
+    Finish = 1,
+    /// Make room for another connection.
+    Leave = 2,
+    /// The server ends now.
+    End = 3,
+}
+
+/// How one connection is called. It has its own, because a token that all connections share is a lock that all of them take
+/// whenever they wake.
+#[derive(Debug, Default)]
+pub(crate) struct Bell {
+    call: AtomicU8,
+    rung: Notify,
+}
+
+impl Bell {
+    fn ring(&self, call: Call) {
+        self.call.fetch_max(call as u8, Ordering::AcqRel);
+        self.rung.notify_one();
+    }
+
+    /// The call, if there was one.
+    pub(crate) fn call(&self) -> Option<Call> {
+        match self.call.load(Ordering::Acquire) {
+            0 => None,
+            1 => Some(Call::Finish),
+            2 => Some(Call::Leave),
+            _ => Some(Call::End),
+        }
+    }
+
+    /// Waits for the next call that is more urgent than `after`.
+    pub(crate) async fn wait(&self, after: Option<Call>) -> Call {
+        loop {
+            match self.call() {
+                Some(call) if Some(call) > after => return call,
+                _ => self.rung.notified().await,
+            }
+        }
+    }
 }
 
 /// One connection's place; it is given back with it.
@@ -35,8 +85,8 @@ pub(crate) struct Place {
     number: u64,
     /// How the connection is doing.
     pub(crate) pulse: Arc<Pulse>,
-    /// Cancelled where it must make room for another.
-    pub(crate) leave: CancellationToken,
+    /// How it is called.
+    pub(crate) bell: Arc<Bell>,
 }
 
 impl Doors {
@@ -55,12 +105,22 @@ impl Doors {
         if open.all.len() >= self.most {
             open.send_away(|_| true)?;
         }
-        let (pulse, leave) = (Arc::new(Pulse::new()), CancellationToken::new());
+        let (pulse, bell) = (Arc::new(Pulse::new()), Arc::new(Bell::default()));
+        open.call.into_iter().for_each(|call| bell.ring(call));
         let number = open.next;
         open.next += 1;
-        open.all.insert(number, Guest { peer, pulse: pulse.clone(), leave: leave.clone() });
+        open.all.insert(number, Guest { peer, pulse: pulse.clone(), bell: bell.clone() });
         *open.peers.entry(peer).or_default() += 1;
-        Some(Place { doors: self.clone(), number, pulse, leave })
+        Some(Place { doors: self.clone(), number, pulse, bell })
+    }
+}
+
+impl Doors {
+    /// Calls all connections, those to come, too.
+    pub(crate) fn call(&self, call: Call) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.call = open.call.max(Some(call));
+        open.all.values().for_each(|guest| guest.bell.ring(call));
     }
 }
 
@@ -75,7 +135,7 @@ impl Open {
 
     fn remove(&mut self, number: u64) {
         let Some(guest) = self.all.remove(&number) else { return };
-        guest.leave.cancel();
+        guest.bell.ring(Call::Leave);
         if let Some(count) = self.peers.get_mut(&guest.peer) {
             *count -= 1;
             if *count == 0 {
@@ -104,18 +164,20 @@ mod tests {
         let second = doors.enter(a).unwrap();
         first.pulse.begin();
         let third = doors.enter(a).unwrap();
-        assert!(second.leave.is_cancelled() && !first.leave.is_cancelled(), "the idle one of the same address goes");
+        assert!(second.bell.call() == Some(Call::Leave) && first.bell.call().is_none(), "the idle one of the same address goes");
         third.pulse.begin();
         assert!(doors.enter(a).is_none(), "nobody of this address is idle");
         let other = doors.enter(b).unwrap();
         drop(second);
-        assert!(doors.enter(b).is_some() && other.leave.is_cancelled(), "the whole is full: the idle one goes");
+        assert!(doors.enter(b).is_some() && other.bell.call().is_some(), "the whole is full: the idle one goes");
         drop((first, third));
         let (asked, silent) = (doors.enter(a).unwrap(), doors.enter(a).unwrap());
         asked.pulse.begin();
         asked.pulse.answered();
         let newest = doors.enter(a).unwrap();
-        assert!(silent.leave.is_cancelled() && !asked.leave.is_cancelled(), "who never asked goes first");
+        assert!(silent.bell.call().is_some() && asked.bell.call().is_none(), "who never asked goes first");
+        doors.call(Call::Finish);
+        assert_eq!([&asked, &newest].map(|place| place.bell.call()), [Some(Call::Finish); 2]);
         drop((asked, silent, newest));
         assert_eq!(doors.open.lock().unwrap().peers.len(), 0);
     }

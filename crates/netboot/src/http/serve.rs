@@ -13,7 +13,7 @@ use tokio::time::{sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::doors::{Doors, Place};
+use super::doors::{Call, Doors, Place};
 use super::handle::{Site, handle};
 use super::lane::Lane;
 use super::limits::Limits;
@@ -22,10 +22,9 @@ use super::wire::Wire;
 /// A running HTTP server.
 pub(crate) struct Serving {
     tasks: TaskTracker,
-    /// Take no more; end what is under way in good order.
+    /// Accept no more.
     stop: CancellationToken,
-    /// End it now.
-    kill: CancellationToken,
+    doors: Arc<Doors>,
 }
 
 struct Server {
@@ -33,30 +32,29 @@ struct Server {
     limits: Limits,
     doors: Arc<Doors>,
     protocol: http1::Builder,
-    stop: CancellationToken,
-    kill: CancellationToken,
 }
 
 /// Serves on this socket, in tasks of the runtime that it is called in.
 pub(crate) fn serve(listener: TcpListener, site: Arc<Site>, limits: Limits, most: usize) -> Serving {
-    let (tasks, stop, kill) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
     let mut protocol = http1::Builder::new();
     // Its timer would count a pause between requests as a slow header; the watchman here tells them apart.
     protocol.header_read_timeout(None).half_close(false).keep_alive(true).writev(true);
     protocol.max_buf_size(limits.head_bytes.max(8192)).max_headers(limits.head_fields);
     let doors = Arc::new(Doors::new(&limits, most));
-    let server = Arc::new(Server { site, limits, doors, protocol, stop: stop.clone(), kill: kill.clone() });
-    tasks.spawn(accept(listener, server, tasks.clone()));
-    Serving { tasks, stop, kill }
+    let server = Arc::new(Server { site, limits, doors: doors.clone(), protocol });
+    tasks.spawn(accept(listener, server, tasks.clone(), stop.clone()));
+    Serving { tasks, stop, doors }
 }
 
 impl Serving {
     /// Takes no more connections, lets what is under way end for so long, then cuts it.
     pub(crate) async fn stop(&self, grace: Duration) {
         self.stop.cancel();
+        self.doors.call(Call::Finish);
         self.tasks.close();
         if timeout(grace, self.tasks.wait()).await.is_err() {
-            self.kill.cancel();
+            self.doors.call(Call::End);
             self.tasks.wait().await;
         }
     }
@@ -65,14 +63,14 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         self.stop.cancel();
-        self.kill.cancel();
+        self.doors.call(Call::End);
     }
 }
 
-async fn accept(listener: TcpListener, server: Arc<Server>, tasks: TaskTracker) {
+async fn accept(listener: TcpListener, server: Arc<Server>, tasks: TaskTracker, stop: CancellationToken) {
     loop {
         let accepted = tokio::select! {
-            () = server.stop.cancelled() => return,
+            () = stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
         match accepted {
@@ -101,8 +99,7 @@ async fn connection(stream: TcpStream, peer: IpAddr, place: Place, server: Arc<S
     // One that says nothing costs a socket and this, no buffers.
     let spoke = tokio::select! {
         spoke = timeout(server.limits.headers, stream.readable()) => matches!(spoke, Ok(Ok(()))),
-        () = place.leave.cancelled() => false,
-        () = server.stop.cancelled() => false,
+        _ = place.bell.wait(None) => false,
     };
     if spoke {
         Box::pin(talk(stream, peer, place, server)).await;
@@ -124,18 +121,19 @@ async fn talk(stream: TcpStream, peer: IpAddr, place: Place, server: Arc<Server>
     });
     let conn = server.protocol.serve_connection(wire, service);
     tokio::pin!(conn);
-    let mut stopping = false;
+    let mut called = None;
     loop {
-        tokio::select! {
+        let call = tokio::select! {
             _ = &mut conn => return,
             () = watch(&place, &server.limits) => return,
-            () = place.leave.cancelled() => return pulse.end("the connection had to make room for another"),
-            () = server.kill.cancelled() => return pulse.end("the server stopped"),
-            () = server.stop.cancelled(), if !stopping => {
-                stopping = true;
-                conn.as_mut().graceful_shutdown();
-            }
+            call = place.bell.wait(called) => call,
+        };
+        match call {
+            Call::Finish => conn.as_mut().graceful_shutdown(),
+            Call::Leave => return pulse.end("the connection had to make room for another"),
+            Call::End => return pulse.end("the server stopped"),
         }
+        called = Some(call);
     }
 }
 

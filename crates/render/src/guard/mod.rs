@@ -23,6 +23,7 @@ mod tests;
 pub(crate) use dhcp::quoted as dhcp_quoted;
 pub(crate) use ipxe::argument;
 pub(crate) use json::{check as json_check, quoted as json_quoted};
+pub(crate) use line::{marked, settle};
 pub(crate) use shell::{quoted as shell_quoted, word};
 pub(crate) use toml::quoted as toml_quoted;
 pub(crate) use uri::encoded as uri_encoded;
@@ -49,7 +50,7 @@ pub enum Language {
     Batch,
     /// A value of an INI file.
     Ini,
-    /// debian-installer's preseed: the rest of a line.
+    /// debian-installer's preseed: the rest of a line; in its commands a plain word.
     Preseed,
     /// Anything else: a piece of one line.
     Text,

@@ -97,7 +97,9 @@ proptest! {
     #[test]
     fn lines_and_batches_and_inis_keep_their_form(value in value()) {
         if let Ok(text) = fit(Language::Preseed, &value) {
-            prop_assert!(text.trim() == text && !text.ends_with('\\') && !text.contains("$("));
+            prop_assert!(text.trim() == text && !text.ends_with('\\'));
+            let line = format!("d-i x/y string {}\nd-i preseed/late_command string a {}\n", marked(&text), marked("b"));
+            prop_assert_eq!(settle(&line), Ok(format!("d-i x/y string {text}\nd-i preseed/late_command string a b\n")));
         }
         if let Ok(text) = fit(Language::Batch, &value) {
             prop_assert!(!text.contains(['%', '!', '^', '&', '|', '<', '>', '(', ')', '"', '\'', '=', ';', ',']));
@@ -179,7 +181,7 @@ fn usual_values_pass_and_tricks_do_not() {
         (Language::Argument, "web-01", "x\"y"),
         (Language::Dhcp, "52:54:00:12:34:56", "x; } host y {"),
         (Language::Shell, "/dev/nvme0n1", "$(reboot)"),
-        (Language::Preseed, "$6$salt$hash./", "x`reboot`"),
+        (Language::Preseed, "$6$salt$hash./", "x\\"),
         (Language::Preseed, "Ana O'Brien", "x\nd-i y"),
         (Language::Batch, "WEB-01", "%PATH%"),
         (Language::Ini, "install.bat", "x, y"),
@@ -188,5 +190,21 @@ fn usual_values_pass_and_tricks_do_not() {
     ] {
         assert!(fit(language, good).is_ok(), "{language:?}: {good}");
         assert!(fit(language, bad).is_err(), "{language:?}: {bad}");
+    }
+}
+
+#[test]
+fn commands_of_a_preseed_file_are_shell() {
+    for (line, fits) in [
+        (format!("d-i passwd/user-fullname string {}\n", marked("Ana O'Brien; a")), true),
+        (format!("d-i preseed/late_command string echo {}\n", marked("x; reboot")), false),
+        (format!("d-i preseed/late_command string echo {}\n", marked("/dev/vda")), true),
+        (format!("d-i partman/early_command string true; \\\n  echo {}\n", marked("$HOME")), false),
+        (format!("d-i preseed/run string {}\n", marked("a b")), false),
+        (format!("d-i preseed/late_command string true\nd-i x/y string {}\n", marked("a b")), true),
+    ] {
+        let settled = settle(&line);
+        assert_eq!(settled.is_ok(), fits, "{line}");
+        assert!(settled.is_err() || !settled.unwrap().contains(['\u{e000}', '\u{e001}']));
     }
 }

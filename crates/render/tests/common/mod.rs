@@ -211,6 +211,13 @@ impl Bench {
         self.parts.hosts.push(Host { route, identity, name: host_name, profile, nics, settings: says.0 });
         self
     }
+    /// With this answer in every profile.
+    pub fn answer_with(mut self, template: &str) -> Self {
+        for profile in self.parts.profiles.values_mut() {
+            profile.settings.answer = Some(at(template.to_owned(), "answer"));
+        }
+        self
+    }
     pub fn rule(mut self, product: &str, profile: &str, says: Says) -> Self {
         let n = self.parts.rules.len();
         let route = Route::root(FileId(0)).key("rules").index(n);

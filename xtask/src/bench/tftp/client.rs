@@ -122,10 +122,16 @@ fn transfer(order: &Order, expected: &[u8]) -> io::Result<(Fetched, End)> {
                 }
                 len
             }
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) && fetched.hitches < 100 => {
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) && fetched.hitches < 100 =>
+            {
                 fetched.hitches += 1;
                 in_window = 0;
-                if connected { socket.send(&last)? } else { socket.send_to(&last, order.server)? };
+                if connected {
+                    socket.send(&last)?
+                } else {
+                    socket.send_to(&last, order.server)?
+                };
                 continue;
             }
             Err(error) => return Err(error),

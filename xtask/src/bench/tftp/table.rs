@@ -55,7 +55,8 @@ pub(super) fn section(mtu: u32, bytes: usize, measured: &Measured, small: &[Vec<
         })
         .collect();
     section.notes.push(format!("Largest resident set of one process: {}.", peaks.join(", ")));
-    let hitches = measured.iter().flat_map(|(_, samples)| samples.iter().flatten()).map(|sample| sample.fetched.hitches).sum::<usize>();
+    let hitches =
+        measured.iter().flat_map(|(_, samples)| samples.iter().flatten()).map(|sample| sample.fetched.hitches).sum::<usize>();
     if hitches > 0 {
         section.notes.push(format!("{hitches} times nothing came for a second."));
     }
