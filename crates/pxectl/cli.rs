@@ -153,7 +153,7 @@ pub struct Serve {
     /// Every machine of one profile
     #[arg(long, value_name = "NAME", conflicts_with = "all")]
     pub profile: Option<String>,
-    /// Every machine of the inventory, rules and `unknown` included
+    /// Every machine, rules and `unknown` included; the same as to name none
     #[arg(long)]
     pub all: bool,
     /// The site, where the lab has several

@@ -74,7 +74,9 @@ impl Shared {
                 Err(broken) => {
                     // The old table stays; its stamps become the broken files', so that it is said once.
                     self.in_force.write().unwrap_or_else(PoisonError::into_inner).1 = broken.stamps;
-                    self.report.report(EventKind::ReloadRefused { text: broken.text });
+                    // Events are data, for whoever reads them: without the styles of a terminal.
+                    let text = anstream::adapter::strip_str(&broken.text).to_string();
+                    self.report.report(EventKind::ReloadRefused { text });
                 }
             }
         }

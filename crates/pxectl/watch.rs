@@ -17,6 +17,16 @@ struct Stamp {
     changed: (i64, i64),
 }
 
+impl Stamp {
+    fn is_fresh(&self) -> bool {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let (seconds, nanoseconds) = self.changed;
+        let changed = Duration::new(u64::try_from(seconds).unwrap_or(0), u32::try_from(nanoseconds).unwrap_or(0));
+        // A clock that was set back leaves stamps in the future: those count as old, or nothing would ever settle.
+        now >= changed && now - changed <= SETTLING
+    }
+}
+
 fn stamp(path: &Path) -> Option<Stamp> {
     let meta = std::fs::metadata(path).ok()?;
     Some(Stamp {
@@ -29,29 +39,29 @@ fn stamp(path: &Path) -> Option<Stamp> {
 }
 
 /// The states of some files and folders at one instant. A folder's stamp changes when a file in it comes, goes or is renamed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stamps(Vec<(PathBuf, Option<Stamp>)>);
+#[derive(Debug, Clone, Default)]
+pub struct Stamps {
+    paths: Vec<(PathBuf, Option<Stamp>)>,
+    /// Whether one of them had just been changed when its stamp was taken.
+    fresh: bool,
+}
 
 impl Stamps {
     /// Takes one more. To be taken before the file is read: then an edit in between is seen by the next comparison.
     pub fn note(&mut self, path: &Path) {
-        self.0.push((path.to_owned(), stamp(path)));
+        let stamp = stamp(path);
+        self.fresh |= stamp.as_ref().is_some_and(Stamp::is_fresh);
+        self.paths.push((path.to_owned(), stamp));
     }
 
     /// Whether nothing differs now.
     pub fn hold(&self) -> bool {
-        self.0.iter().all(|(path, then)| stamp(path) == *then)
+        self.paths.iter().all(|(path, then)| stamp(path) == *then)
     }
 
-    /// Whether all lie far enough in the past for their stamps to tell every later edit.
+    /// Whether every change lay far enough in the past, when the stamps were taken, for them to tell every later edit.
     pub fn settled(&self) -> bool {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        self.0.iter().filter_map(|(_, stamp)| stamp.as_ref()).all(|stamp| {
-            let (seconds, nanoseconds) = stamp.changed;
-            let changed = Duration::new(u64::try_from(seconds).unwrap_or(0), u32::try_from(nanoseconds).unwrap_or(0));
-            // A clock that was set back leaves stamps in the future: those count as settled, or nothing ever would.
-            now < changed || now - changed > SETTLING
-        })
+        !self.fresh
     }
 }
 

@@ -75,7 +75,7 @@ fn its_machines_are_found_and_their_layers_merge() {
         macs: vec![Mac([0x52, 0x54, 0, 0x12, 0x34, 0x56])],
         ..Identity::default()
     };
-    let Resolution::Found(because @ Because::Host(host, _), notes) = resolve(&inventory, &who, None) else { panic!() };
+    let Resolution::Found(because @ Because::Host(_, host, _), notes) = resolve(&inventory, &who, None) else { panic!() };
     assert_eq!((host.label().as_str(), notes.len()), ("web-01", 0));
     let setup = set_up(&inventory, because, &who);
     let args: Vec<&str> = setup.settings.args.iter().map(|arg| arg.value.as_str()).collect();

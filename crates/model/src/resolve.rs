@@ -12,8 +12,8 @@ use crate::source::Sourced;
 /// What decided.
 #[derive(Debug, Clone, Copy)]
 pub enum Because<'a> {
-    /// A host's entry, found by this key.
-    Host(&'a Host, IdentityKey),
+    /// A host's entry, by its position in the inventory, and the key that found it.
+    Host(usize, &'a Host, IdentityKey),
     /// A rule.
     Rule(usize, &'a Rule),
     /// `lab.unknown`: it is in no inventory.
@@ -63,7 +63,7 @@ pub fn resolve<'a>(inventory: &'a Inventory, who: &Identity, firmware: Option<Fi
             notes.push(text);
         }
     }
-    Resolution::Found(Because::Host(host, by), notes)
+    Resolution::Found(Because::Host(index, host, by), notes)
 }
 
 fn fits(rule: &Rule, who: &Identity, firmware: Option<Firmware>) -> bool {
@@ -105,7 +105,7 @@ pub struct Setup<'a> {
 /// Never for a sound [`Inventory`]: it has proved that the names lead somewhere.
 pub fn set_up<'a>(inventory: &'a Inventory, because: Because<'a>, who: &Identity) -> Setup<'a> {
     let (profile, over) = match because {
-        Because::Host(host, _) => (&host.profile, Some(&host.settings)),
+        Because::Host(_, host, _) => (&host.profile, Some(&host.settings)),
         Because::Rule(_, rule) => (&rule.profile, Some(&rule.settings)),
         Because::Unknown => (&inventory.lab().unknown, None),
     };
@@ -115,7 +115,7 @@ pub fn set_up<'a>(inventory: &'a Inventory, because: Because<'a>, who: &Identity
         settings.overlay(over);
     }
     let (machine, label) = match because {
-        Because::Host(host, _) => (host.identity.machine(), host.label()),
+        Because::Host(_, host, _) => (host.identity.machine(), host.label()),
         _ => (who.machine(), display_label(who)),
     };
     Setup { because, machine, label, profile: profile.clone(), recipe, settings }

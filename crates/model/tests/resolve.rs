@@ -96,7 +96,7 @@ fn parts() -> Parts {
 
 fn found(inventory: &Inventory, who: &Identity) -> (String, Vec<String>) {
     match resolve(inventory, who, Some(Firmware::Bios)) {
-        Resolution::Found(Because::Host(host, key), notes) => (format!("{} by {key}", host.label()), notes),
+        Resolution::Found(Because::Host(_, host, key), notes) => (format!("{} by {key}", host.label()), notes),
         Resolution::Found(Because::Rule(n, _), notes) => (format!("rule {n}"), notes),
         Resolution::Found(Because::Unknown, notes) => ("unknown".to_owned(), notes),
         Resolution::Refused(text) => (format!("refused: {text}"), Vec::new()),

@@ -57,9 +57,12 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
     let kitchen = Kitchen::here(session, args.site.clone(), site.server.value, bound.http_addr().port(), scope);
     let built = kitchen.build().map_err(|broken| broken.into_failure())?;
     let plan = planning::plan(&built.inventory, &books)?;
-    warn(plan.text(PLAN_MOST).trim_end());
+    let text = plan.text(PLAN_MOST);
     if plan.installs() && !args.yes {
+        warn(text.trim_end());
         agree()?;
+    } else {
+        session.say(text.trim_end());
     }
     let goal = match args.until {
         None => Goal::None,

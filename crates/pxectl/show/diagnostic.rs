@@ -4,9 +4,10 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use pxectl_model::diag::{Diagnostic, Place, Severity};
 use pxectl_model::source::{Source, Sources, Span};
 
-/// All findings as text; `locate` finds the bytes of a place.
+/// All findings as text, with ANSI styles; `locate` finds the bytes of a place.
 pub fn diagnostics(found: &[Diagnostic], sources: &Sources, locate: &dyn Fn(&Place) -> Option<Span>) -> String {
-    let renderer = if styled() { Renderer::styled() } else { Renderer::plain() };
+    // Styled always: whatever prints it strips that where it is not wanted.
+    let renderer = Renderer::styled();
     let mut text = String::new();
     for diagnostic in found {
         text.push_str(&one(diagnostic, sources, locate, &renderer));
@@ -22,10 +23,6 @@ pub fn summary(found: &[Diagnostic]) -> String {
         format!("{n} {one}{}", if n == 1 { "" } else { "s" })
     };
     format!("{}, {}", count(Severity::Error, "error"), count(Severity::Warning, "warning"))
-}
-
-fn styled() -> bool {
-    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
 }
 
 fn one(d: &Diagnostic, sources: &Sources, locate: &dyn Fn(&Place) -> Option<Span>, renderer: &Renderer) -> String {

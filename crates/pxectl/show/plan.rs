@@ -69,7 +69,8 @@ impl Plan {
         }
         let installs = self.lines.iter().filter(|line| matches!(line.fate, Fate::Install(_))).count();
         if installs > 0 {
-            text.push_str(&format!("{installs} to install: what is on their disks will be lost\n"));
+            let disks = if installs == 1 { "its disk" } else { "their disks" };
+            text.push_str(&format!("{installs} to install: what is on {disks} will be lost\n"));
         }
         text
     }

@@ -78,7 +78,7 @@ fn profile(sent: &ScriptSent) -> &str {
 }
 
 impl Sink for Human {
-    fn event(&mut self, event: &Event, _: &Board, _: Option<usize>) {
+    fn event(&mut self, event: &Event, board: &Board, _: Option<usize>) {
         self.began.get_or_insert(event.at);
         match &event.kind {
             EventKind::Listening { tftp, http } => {
@@ -136,7 +136,13 @@ impl Sink for Human {
                 }
             }
             EventKind::Stopping { why } => {
-                self.line(event, Level::Normal, "pxectl", &format!("stopping: {why}"));
+                let busy = board.rows().iter().filter(|row| !row.running.is_empty()).count();
+                let text = match busy {
+                    0 => format!("stopping: {why}"),
+                    1 => format!("stopping: {why}; 1 machine still loads and has 10 s to end (ctrl-c again: at once)"),
+                    n => format!("stopping: {why}; {n} machines still load and have 10 s to end (ctrl-c again: at once)"),
+                };
+                self.line(event, Level::Normal, "pxectl", &text);
             }
             EventKind::Stopped => {}
         }

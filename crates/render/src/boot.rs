@@ -98,16 +98,9 @@ impl Scripts {
     }
 
     /// The host or rule that decided, or `unknown`.
-    fn entry(&self, because: Because<'_>) -> (&Arc<Entry>, Option<&Host>) {
+    fn entry<'a>(&'a self, because: Because<'a>) -> (&'a Arc<Entry>, Option<&'a Host>) {
         match because {
-            Because::Host(host, _) => {
-                let hosts = &self.inventory.parts().hosts;
-                // `host` lies in this very slice: where in it is a matter of arithmetic, not of looking.
-                let offset = std::ptr::from_ref(host).addr().wrapping_sub(hosts.as_ptr().addr());
-                let n = offset / size_of::<Host>();
-                let found = self.hosts.get(n).zip(hosts.get(n).filter(|found| std::ptr::eq(*found, host)));
-                found.map_or((&self.unknown, None), |(entry, host)| (entry, Some(host)))
-            }
+            Because::Host(n, host, _) => self.hosts.get(n).map_or((&self.unknown, None), |entry| (entry, Some(host))),
             Because::Rule(n, _) => (self.rules.get(n).unwrap_or(&self.unknown), None),
             Because::Unknown => (&self.unknown, None),
         }

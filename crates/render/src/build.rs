@@ -42,7 +42,7 @@ pub(crate) fn build(inventory: Arc<Inventory>, shared: Shared, set: &TemplateSet
         entry.check(set, &mut faults);
         Arc::new(entry)
     };
-    let hosts = parts.hosts.iter().map(|host| entry(Because::Host(host, IdentityKey::Serial))).collect();
+    let hosts = parts.hosts.iter().enumerate().map(|(n, host)| entry(Because::Host(n, host, IdentityKey::Serial))).collect();
     let rules = parts.rules.iter().enumerate().map(|(n, rule)| entry(Because::Rule(n, rule))).collect();
     let unknown = entry(Because::Unknown);
     if !faults.is_empty() {

@@ -60,7 +60,7 @@ impl Entry {
     pub fn new(inventory: &Inventory, because: Because<'_>, faults: &mut Vec<Diagnostic>) -> Self {
         let setup = set_up(inventory, because, &Identity::default());
         let (label, machine, route) = match because {
-            Because::Host(host, _) => (Some(setup.label), setup.machine, Some(host.route.clone())),
+            Because::Host(_, host, _) => (Some(setup.label), setup.machine, Some(host.route.clone())),
             Because::Rule(_, rule) => (None, None, Some(rule.route.clone())),
             Because::Unknown => (None, None, setup.profile.origin.route.clone()),
         };

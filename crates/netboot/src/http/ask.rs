@@ -89,7 +89,7 @@ fn why(who: &Recognised, standing: Standing, action: Action) -> String {
         (Verdict::Refused(reason), ..) => reason.clone(),
         (Verdict::Hold, ..) => format!("in no inventory: {}", machine()),
         (Verdict::Boot { profile, .. }, Action::Refuse | Action::Hold, _) => format!("profile {profile} cannot be given to it"),
-        (Verdict::Boot { .. }, Action::Local, Standing::Done) => "installed in this arming, so it boots its disk".to_owned(),
+        (Verdict::Boot { .. }, Action::Local, Standing::Done) => "its installer was started in this arming".to_owned(),
         (Verdict::Boot { installs: true, .. }, Action::Local, Standing::Outside) if who.machine.is_none() => {
             "it gave nothing by which to remember it, so it is not installed".to_owned()
         }
