@@ -137,6 +137,16 @@ fn a_broken_edit_changes_nothing_and_is_told_once() {
 }
 
 #[test]
+fn events_are_plain_whatever_the_terminal_likes() {
+    let lab = Lab::usual();
+    let mut serve = lab.serve(&["--yes", "--color", "always"]);
+    lab.edit(|text| text.replace("profile: local", "profile: lokal"));
+    assert!(live_gets(&serve, "quiet"));
+    let text = serve.wait("reload-refused")["text"].as_str().unwrap().to_owned();
+    assert!(text.starts_with("error[unknown-profile]: ") && !text.contains('\x1b'), "{text}");
+}
+
+#[test]
 fn a_broken_edit_of_another_kind_is_refused_too() {
     let lab = Lab::usual();
     let mut serve = lab.serve(&["--yes"]);

@@ -1,7 +1,5 @@
 //! Nobody's disk is wiped by surprise: `serve` begins with its plan, and what would install is agreed to first.
 
-use std::net::TcpStream;
-
 use crate::support::lab::{HEAD, HOSTS, Lab, PROFILES};
 use crate::support::serve::ON_LOOPBACK;
 use crate::support::terminal::Terminal;
@@ -28,6 +26,9 @@ fn where_nothing_installs_nobody_is_asked() {
 fn yes_agrees() {
     let ended = Lab::usual().serve(&["--yes"]).interrupt().with(0);
     assert!(ended.stderr.contains("install  web-01"), "the plan is shown all the same: {}", ended.stderr);
+    let ended = Lab::usual().serve(&["--yes", "--quiet"]).interrupt().with(0);
+    assert!(ended.stderr.lines().all(|line| line.starts_with("warning: ")), "{}", ended.stderr);
+    Lab::usual().refused_serve(&["--quiet"]).ends_with(2).says("install  web-01");
 }
 
 #[test]
@@ -66,11 +67,9 @@ fn at_a_terminal_it_asks_and_no_means_no() {
 #[test]
 fn at_a_terminal_yes_serves_until_ctrl_c() {
     let lab = Lab::usual();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-    let args = ["serve", "--bind", "127.0.0.1", "--http-port", &port, "--tftp-port", "0"];
+    let args = ["serve", "--bind", "127.0.0.1", "--http-port", "0", "--tftp-port", "0"];
     let mut terminal = Terminal::run(lab.path("").as_path(), &args);
     terminal.shows("go on? [y/N]");
-    assert!(TcpStream::connect(format!("127.0.0.1:{port}")).is_ok(), "the port is held already, so that nobody takes it meanwhile");
     terminal.types("y\n");
     terminal.shows("listening: ");
     terminal.types("\x03");
