@@ -1,2 +1,4 @@
 //! Compiled-in templates follow files that are added to the folder, too.
-fn main() { println!("cargo:rerun-if-changed=templates"); }
+fn main() {
+    println!("cargo:rerun-if-changed=templates");
+}

@@ -236,7 +236,11 @@ fn duration(text: &str) -> Result<Duration, String> {
         _ => return Err("a number with s, m or h, as in 90s, 30m, 2h".to_owned()),
     };
     let count: u64 = count.parse().map_err(|_| "a number with s, m or h, as in 90s, 30m, 2h".to_owned())?;
-    count.checked_mul(seconds).filter(|s| *s > 0 && *s < 1 << 32).map(Duration::from_secs).ok_or("too short or too long".to_owned())
+    count
+        .checked_mul(seconds)
+        .filter(|s| *s > 0 && *s < 1 << 32)
+        .map(Duration::from_secs)
+        .ok_or("too short or too long".to_owned())
 }
 
 #[cfg(test)]

@@ -33,9 +33,7 @@ pub fn action(action: Action) -> &'static str {
 
 fn kind(kind: &EventKind) -> (&'static str, Value) {
     match kind {
-        EventKind::Listening { tftp, http } => {
-            ("listening", json!({"tftp": tftp.to_string(), "http": http.to_string()}))
-        }
+        EventKind::Listening { tftp, http } => ("listening", json!({"tftp": tftp.to_string(), "http": http.to_string()})),
         EventKind::TransferStarted(t) => ("transfer-started", transfer(t)),
         EventKind::TransferProgress { id, sent } => ("transfer-progress", json!({"transfer": id, "sent": sent})),
         EventKind::TransferDone { transfer: t, took } => {
@@ -55,13 +53,10 @@ fn kind(kind: &EventKind) -> (&'static str, Value) {
         EventKind::BeaconRefused { boot, label, reason } => {
             ("beacon-refused", json!({"boot": boot.to_string(), "label": label, "reason": reason}))
         }
-        EventKind::Refused { protocol, peer, what, reason } => (
-            "refused",
-            json!({"protocol": protocol.as_str(), "peer": peer.to_string(), "what": what, "reason": reason}),
-        ),
-        EventKind::Warning { boot, text } => {
-            ("warning", json!({"boot": boot.as_ref().map(ToString::to_string), "text": text}))
+        EventKind::Refused { protocol, peer, what, reason } => {
+            ("refused", json!({"protocol": protocol.as_str(), "peer": peer.to_string(), "what": what, "reason": reason}))
         }
+        EventKind::Warning { boot, text } => ("warning", json!({"boot": boot.as_ref().map(ToString::to_string), "text": text})),
         EventKind::Reloaded { hosts } => ("reloaded", json!({"hosts": hosts})),
         EventKind::ReloadRefused { text } => ("reload-refused", json!({"text": text})),
         EventKind::Stopping { why } => ("stopping", json!({"why": why})),

@@ -10,8 +10,8 @@ use pxectl_inventory::{Include, Included, Input, Reading, limits};
 use pxectl_model::diag::Diagnostic;
 use pxectl_model::inventory::Inventory;
 use pxectl_model::net::Site;
-use pxectl_model::source::{FileId, Sources};
 use pxectl_model::policy::http_base;
+use pxectl_model::source::{FileId, Sources};
 use pxectl_render::{Scripts, Template, TemplateSet};
 
 use crate::failure::Failure;
@@ -101,7 +101,10 @@ pub fn sound(mut found: Found) -> Result<Lab, Failure> {
     match found.reading.inventory.take() {
         Some(inventory) => Ok(Lab { inventory: Arc::new(inventory), found }),
         None => {
-            warn(&format!("the inventory is unsound ({}); nothing was done", show::diagnostic::summary(&found.reading.diagnostics)));
+            warn(&format!(
+                "the inventory is unsound ({}); nothing was done",
+                show::diagnostic::summary(&found.reading.diagnostics)
+            ));
             Err(Failure::printed())
         }
     }
@@ -139,9 +142,14 @@ impl Found {
     pub fn counts(&self) -> String {
         let draft = &self.reading.draft;
         let count = |n: usize, one: &str| format!("{n} {one}{}", if n == 1 { "" } else { "s" });
-        [(draft.hosts.len(), "host"), (draft.profiles.len(), "profile"), (draft.artifacts.len(), "artifact"), (draft.rules.len(), "rule")]
-            .map(|(n, one)| count(n, one))
-            .join(", ")
+        [
+            (draft.hosts.len(), "host"),
+            (draft.profiles.len(), "profile"),
+            (draft.artifacts.len(), "artifact"),
+            (draft.rules.len(), "rule"),
+        ]
+        .map(|(n, one)| count(n, one))
+        .join(", ")
     }
 }
 
@@ -174,7 +182,9 @@ impl Lab {
                 Some(host) => hosts.push(host),
                 None => {
                     unknown = true;
-                    warn(&format!("there is no host `{name}` in the inventory: neither a name, nor a serial, UUID, MAC or asset tag"));
+                    warn(&format!(
+                        "there is no host `{name}` in the inventory: neither a name, nor a serial, UUID, MAC or asset tag"
+                    ));
                 }
             }
         }

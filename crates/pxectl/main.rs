@@ -64,8 +64,5 @@ fn run(command: &Command, session: &Session) -> Outcome {
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, failure::Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| failure::Failure::of(&error))
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failure::Failure::of(&error))
 }

@@ -138,9 +138,10 @@ impl Kitchen {
         }
         let mut tftp = HashMap::new();
         for firmware in firmware_of(inventory.parts()) {
-            let opened = self.shelf.nbp(firmware, inventory.parts()).and_then(|body| {
-                OpenBody::open(&body).map_err(|error| format!("the NBP for {firmware}: {error}"))
-            });
+            let opened = self
+                .shelf
+                .nbp(firmware, inventory.parts())
+                .and_then(|body| OpenBody::open(&body).map_err(|error| format!("the NBP for {firmware}: {error}")));
             match opened {
                 Ok(body) => {
                     tftp.insert(nbp_name(firmware).to_owned(), body);

@@ -186,7 +186,13 @@ impl Inventory {
     pub fn site(&self, name: Option<&str>) -> Option<&Site> {
         let sites = &self.parts.lab.sites;
         match name {
-            None => if let [only] = sites.as_slice() { Some(only) } else { None },
+            None => {
+                if let [only] = sites.as_slice() {
+                    Some(only)
+                } else {
+                    None
+                }
+            }
             Some(name) => sites.iter().find(|s| s.name.as_ref().is_some_and(|n| n.value.as_str() == name)),
         }
     }

@@ -88,16 +88,8 @@ pub enum MatchKey {
 
 impl MatchKey {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Serial,
-        Self::Uuid,
-        Self::Mac,
-        Self::Asset,
-        Self::BoardSerial,
-        Self::Product,
-        Self::Manufacturer,
-        Self::Firmware,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Serial, Self::Uuid, Self::Mac, Self::Asset, Self::BoardSerial, Self::Product, Self::Manufacturer, Self::Firmware];
 
     /// As the inventory writes it.
     pub fn as_str(self) -> &'static str {

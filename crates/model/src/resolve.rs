@@ -34,9 +34,9 @@ pub enum Resolution<'a> {
 /// Refused are: a MAC or UUID of another host than the one that was found; a host that was found by a weaker key while the
 /// machine states a stronger one that contradicts the entry; and, where the lab is `strict`, a MAC or UUID that the entry does not list.
 pub fn resolve<'a>(inventory: &'a Inventory, who: &Identity, firmware: Option<Firmware>) -> Resolution<'a> {
-    let found = IdentityKey::ALL.into_iter().find_map(|key| {
-        who.values(key).into_iter().find_map(|value| inventory.host_by(key, &value)).map(|host| (key, host))
-    });
+    let found = IdentityKey::ALL
+        .into_iter()
+        .find_map(|key| who.values(key).into_iter().find_map(|value| inventory.host_by(key, &value)).map(|host| (key, host)));
     let Some((by, index)) = found else {
         let rule = inventory.parts().rules.iter().enumerate().find(|(_, rule)| fits(rule, who, firmware));
         let because = rule.map_or(Because::Unknown, |(n, rule)| Because::Rule(n, rule));

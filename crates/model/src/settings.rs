@@ -56,16 +56,8 @@ pub enum FileKey {
 
 impl FileKey {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Kernel,
-        Self::Wimboot,
-        Self::BootWim,
-        Self::Bcd,
-        Self::BootSdi,
-        Self::Bootmgr,
-        Self::Image,
-        Self::Script,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Kernel, Self::Wimboot, Self::BootWim, Self::Bcd, Self::BootSdi, Self::Bootmgr, Self::Image, Self::Script];
 
     /// As the inventory and recipes write it.
     pub fn as_str(self) -> &'static str {

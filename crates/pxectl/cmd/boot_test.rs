@@ -10,8 +10,8 @@ use crate::cli::BootTest;
 use crate::failure::{Answer, Failure, Outcome};
 use crate::lab;
 use crate::pretend::{NoStage, Stage};
-use crate::shelf::firmware_of;
 use crate::session::{Session, print, warn};
+use crate::shelf::firmware_of;
 use crate::show;
 use crate::sink::human::Human;
 use crate::tables::Kitchen;
@@ -29,7 +29,10 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
     if !served.contains(&args.firmware) {
         let served: Vec<_> = served.iter().map(ToString::to_string).collect();
         let (label, firmware) = (host.label(), args.firmware);
-        print(&format!("{label} would not boot: this lab has bootstrap programs for {}, not for {firmware}\n", served.join(", ")));
+        print(&format!(
+            "{label} would not boot: this lab has bootstrap programs for {}, not for {firmware}\n",
+            served.join(", ")
+        ));
         warn(&format!("hint: add {firmware} to `lab.firmware`"));
         return Ok(Answer::No);
     }

@@ -71,7 +71,8 @@ impl Shelf for Generated {
 
 /// Bytes that no two names share and that do not repeat: a xorshift (Marsaglia 2003) seeded by the name.
 fn noise(name: &str, len: usize) -> Vec<u8> {
-    let mut state = name.bytes().fold(0x9e37_79b9_7f4a_7c15_u64, |seed, byte| (seed ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)) | 1;
+    let mut state =
+        name.bytes().fold(0x9e37_79b9_7f4a_7c15_u64, |seed, byte| (seed ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)) | 1;
     let mut bytes = Vec::with_capacity(len + 8);
     while bytes.len() < len {
         state ^= state << 13;
@@ -98,18 +99,18 @@ pub async fn run(args: &Demo, session: &Session) -> Outcome {
         host.identity.serial.is_some() && recipe.unwrap_or(false)
     });
     let known: Vec<_> = bootable.take(2).map(|host| (host.label(), host.identity.clone())).collect();
-    let stranger = Identity {
-        serial: Tag::new(STRANGER).ok(),
-        macs: vec![Mac([0x52, 0x54, 0, 0xde, 0x60, 3])],
-        ..Identity::default()
-    };
+    let stranger =
+        Identity { serial: Tag::new(STRANGER).ok(), macs: vec![Mac([0x52, 0x54, 0, 0xde, 0x60, 3])], ..Identity::default() };
     let all = known.into_iter().chain([(STRANGER.to_owned(), stranger)]);
     let firmware = [Firmware::Bios, Firmware::UefiX64, Firmware::Bios];
     let machines: Vec<_> = (2_u8..)
         .zip(all)
         .zip(firmware)
-        .map(|((last, (label, identity)), firmware)| {
-            Machine { label, identity, firmware, address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)) }
+        .map(|((last, (label, identity)), firmware)| Machine {
+            label,
+            identity,
+            firmware,
+            address: IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)),
         })
         .collect();
 

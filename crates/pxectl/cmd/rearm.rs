@@ -19,11 +19,14 @@ pub fn run(args: &Rearm, session: &Session) -> Outcome {
         let label = host.label();
         let was = journal.rearm(&keys_of(host), &label).map_err(|e| Failure::of(&e))?;
         let profile = &host.profile.value;
-        print(&if was {
-            format!("{label}: armed again; it is installed ({profile}) when it next boots from the network\n")
-        } else {
-            format!("{label}: was armed already\n")
-        });
+        let (_, recipe) = lab.inventory.settings_of(profile).map_err(|e| Failure::of(&e))?;
+        let text = match (was, recipe.installs) {
+            (true, true) => format!("armed again; it is installed ({profile}) when it next boots from the network"),
+            (true, false) => format!("armed again; its profile {profile} installs nothing"),
+            (false, true) => "was armed already".to_owned(),
+            (false, false) => format!("was armed already; its profile {profile} installs nothing"),
+        };
+        print(&format!("{label}: {text}\n"));
     }
     Ok(Answer::Yes)
 }

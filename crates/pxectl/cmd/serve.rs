@@ -76,9 +76,7 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
     let mut signals = Signals::new()?;
     let reporting = Reporting::start(sinks(args, session));
     let tables = Arc::new(LiveTables::new(kitchen, built, books.clone(), reporting.report.clone()));
-    let running = bound
-        .serve(tables, books, reporting.report.clone(), Limits::default())
-        .map_err(|error| Failure::of(&error))?;
+    let running = bound.serve(tables, books, reporting.report.clone(), Limits::default()).map_err(|error| Failure::of(&error))?;
     let why = wait(args, &goal, &reporting, &mut signals).await;
     let stopping = running.stop(why);
     tokio::select! {

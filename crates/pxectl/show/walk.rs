@@ -41,7 +41,13 @@ pub fn end(end: &WalkEnd) -> String {
     match end {
         WalkEnd::Boot { kernel, initrds } => {
             let names: Vec<_> = initrds.iter().map(|i| i.name.as_str()).collect();
-            format!("starts {} ({}) with {} and the arguments `{}`", kernel.name, size(kernel.bytes), list(&names), kernel.args.trim())
+            format!(
+                "starts {} ({}) with {} and the arguments `{}`",
+                kernel.name,
+                size(kernel.bytes),
+                list(&names),
+                kernel.args.trim()
+            )
         }
         WalkEnd::SanBoot(urls) => {
             let names: Vec<_> = urls.iter().map(|url| if url.contains("/b/") { short(url) } else { url }).collect();
@@ -50,7 +56,11 @@ pub fn end(end: &WalkEnd) -> String {
         WalkEnd::Disk(_) => "boots its own disk".to_owned(),
         WalkEnd::Exit(End::Done) => "leaves iPXE: its firmware tries its next boot device".to_owned(),
         WalkEnd::Exit(End::Failed { at, reason }) => {
-            format!("leaves iPXE at line {} of {} ({reason}): its firmware tries its next boot device", at.line, short(&at.script))
+            format!(
+                "leaves iPXE at line {} of {} ({reason}): its firmware tries its next boot device",
+                at.line,
+                short(&at.script)
+            )
         }
         WalkEnd::Hold(rounds) => format!("waits; it asked again {rounds} times"),
         WalkEnd::Console => "stops at a prompt".to_owned(),

@@ -39,7 +39,9 @@ impl Bars {
             if self.bars.len() >= BARS_MAX {
                 return None;
             }
-            let style = ProgressStyle::with_template("         {prefix:<16!}  {bar:24} {decimal_bytes:>10}/{decimal_total_bytes:<10} {decimal_bytes_per_sec:>12} {wide_msg}");
+            let style = ProgressStyle::with_template(
+                "         {prefix:<16!}  {bar:24} {decimal_bytes:>10}/{decimal_total_bytes:<10} {decimal_bytes_per_sec:>12} {wide_msg}",
+            );
             let bar = self.all.add(ProgressBar::new(row.total));
             if let Ok(style) = style {
                 bar.set_style(style.progress_chars("━╸─"));

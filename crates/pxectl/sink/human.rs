@@ -110,7 +110,9 @@ impl Sink for Human {
             EventKind::Booted { label, profile, installs, action, took, .. } => {
                 let text = match action {
                     Action::Local => "boots its disk".to_owned(),
-                    _ if *installs => format!("booted {profile}: its installer runs now ({:.1} s since its script)", took.as_secs_f64()),
+                    _ if *installs => {
+                        format!("booted {profile}: its installer runs now ({:.1} s since its script)", took.as_secs_f64())
+                    }
                     _ => format!("booted {profile} ({:.1} s since its script)", took.as_secs_f64()),
                 };
                 self.line(event, Level::Normal, label, &text);

@@ -119,13 +119,7 @@ impl Journal {
     ///
     /// # Errors
     /// Where it could not be written: then nothing was taken.
-    pub fn take(
-        &mut self,
-        keys: &[MachineId],
-        boot: BootId,
-        label: &str,
-        profile: &str,
-    ) -> Result<Taken, JournalError> {
+    pub fn take(&mut self, keys: &[MachineId], boot: BootId, label: &str, profile: &str) -> Result<Taken, JournalError> {
         let boot = boot.to_string();
         self.locked(|journal| {
             if let Some(done) = keys.iter().find_map(|key| journal.done.get(&key.0)) {

@@ -116,6 +116,18 @@ fn what_installs_nothing_is_never_used_up() {
 }
 
 #[test]
+fn rearm_tells_what_it_means() {
+    let lab = Lab::usual();
+    lab.pxectl(&["rearm", "live-01"]).ends_with(0).prints("live-01: was armed already; its profile rescue installs nothing\n");
+    let serve = lab.serve(&["--yes"]);
+    serve.machine(2).serial("SN-WEB").boots_whole();
+    lab.edit(|text| text.replace("name: web-01, profile: debian-12", "name: web-01, profile: rescue"));
+    assert!(!serve.machine(2).serial("SN-WEB").boot().is_local(), "what installs nothing needs no arming");
+    let ran = lab.pxectl(&["rearm", "web-01", "live-01"]).ends_with(0);
+    ran.prints("web-01: armed again; its profile rescue installs nothing\n");
+}
+
+#[test]
 fn a_machine_of_a_rule_is_installed_once_too() {
     let rules = "rules:\n  - {match: {product: \"R6*\"}, profile: debian-12}\n";
     let lab = Lab::new(&format!("{HEAD}{PROFILES}{HOSTS}{rules}"));

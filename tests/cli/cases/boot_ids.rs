@@ -52,7 +52,13 @@ fn files_are_for_people_too_but_answers_and_beacons_are_not() {
     let serve = lab.serve(&["--yes"]);
     let person = serve.machine(9);
     assert_eq!(person.get("/artifacts/linux").body, std::fs::read(lab.path("files/linux")).unwrap());
-    for path in ["/answer/preseed.cfg.j2", "/event/booted", "/artifacts/../inventory.yaml", "/artifacts/inventory.yaml", "/inventory.yaml"] {
+    for path in [
+        "/answer/preseed.cfg.j2",
+        "/event/booted",
+        "/artifacts/../inventory.yaml",
+        "/artifacts/inventory.yaml",
+        "/inventory.yaml",
+    ] {
         let answer = person.get(path);
         assert_ne!(answer.status, 200, "{path}");
         let folder = lab.path("").display().to_string();

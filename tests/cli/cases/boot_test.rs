@@ -99,7 +99,9 @@ fn windows_from_synthetic_files() {
     let lab = lab();
     for firmware in ["bios", "uefi-x64"] {
         let walk = boots(&lab, "windows-1", firmware, &[]);
-        for part in ["artifacts/wimboot", "artifacts/boot-wim", "artifacts/bcd", "artifacts/boot-sdi", "artifacts/more", "winpeshl.ini"] {
+        for part in
+            ["artifacts/wimboot", "artifacts/boot-wim", "artifacts/bcd", "artifacts/boot-sdi", "artifacts/more", "winpeshl.ini"]
+        {
             assert!(walk.contains(part), "{part}: {walk}");
         }
         assert_eq!(walk.contains("artifacts/bootmgr"), firmware == "bios", "only a BIOS needs it: {walk}");

@@ -20,7 +20,9 @@ fn a_file_that_is_missing() {
 #[test]
 fn a_file_of_another_machine_that_is_missing_is_not_its_matter() {
     let lab = Lab::usual();
-    lab.edit(|text| text.replace("profiles:\n", "  gone: {path: files/gone}\nprofiles:\n  gone: {recipe: sanboot, image: gone}\n"));
+    lab.edit(|text| {
+        text.replace("profiles:\n", "  gone: {path: files/gone}\nprofiles:\n  gone: {recipe: sanboot, image: gone}\n")
+    });
     lab.pxectl(&["boot-test", "web-01"]).ends_with(0);
 }
 
@@ -113,7 +115,9 @@ fn a_template_that_goes_wrong() {
     lab.write("templates/linux.ipxe.j2", "#!ipxe\nkernel {{ booted_url }}/nothing\nboot\n");
     let ran = fails(&lab, "bios");
     assert!(ran.stdout.contains("FAILED") || ran.stderr.contains("templates/linux.ipxe.j2"), "{ran:?}");
-    let lab = Lab::new(&format!("pxectl: 1\nlab: {{server: 127.0.0.1, ipxe: {{dir: ipxe}}}}\n{PROFILES}hosts:\n  - {{serial: SN-WEB, name: web-01, profile: rescue}}\n"));
+    let lab = Lab::new(&format!(
+        "pxectl: 1\nlab: {{server: 127.0.0.1, ipxe: {{dir: ipxe}}}}\n{PROFILES}hosts:\n  - {{serial: SN-WEB, name: web-01, profile: rescue}}\n"
+    ));
     lab.write("templates/linux.ipxe.j2", "#!ipxe\n{{ hots.name }}\nboot\n");
     fails(&lab, "bios").says("templates/linux.ipxe.j2:2:").says("hots");
 }

@@ -95,7 +95,7 @@ fn a_file_that_is_added_to_the_includes() {
         assert_eq!(serve.wait("reloaded")["hosts"], 5);
         lab.write(file, "hosts: []\n");
         assert!(new.boot().waits(), "{file} edited");
-        std::fs::remove_file(lab.path(&file.replace("r2", "r1"))).unwrap();
+        std::fs::remove_file(lab.path(file.replace("r2", "r1"))).unwrap();
         assert!(serve.machine(6).serial("SN-R1").boot().waits(), "and one taken away");
     }
 }
@@ -105,7 +105,8 @@ fn a_template_that_is_added_and_edited() {
     let lab = Lab::usual();
     let serve = lab.serve(&["--yes"]);
     let live = serve.machine(3).serial("SN-LIVE");
-    let mine = |line: &str| format!("{{% extends \"builtin/linux.ipxe.j2\" %}}{{% block start %}}\n{line}\nboot\n{{% endblock %}}\n");
+    let mine =
+        |line: &str| format!("{{% extends \"builtin/linux.ipxe.j2\" %}}{{% block start %}}\n{line}\nboot\n{{% endblock %}}\n");
     assert!(!live.boot().text.contains("echo mine"));
     lab.write("templates/linux.ipxe.j2", mine("echo mine"));
     assert!(live.boot().text.contains("echo mine"));

@@ -13,7 +13,9 @@ fn a_clean_lab_says_so() {
 #[test]
 fn all_problems_are_told_and_not_only_the_first() {
     let lab = Lab::usual();
-    lab.edit(|text| text.replace("SN-LIVE", "sn-web ").replace("profile: local", "profile: lokal").replace("00:00:03", "00:00:01"));
+    lab.edit(|text| {
+        text.replace("SN-LIVE", "sn-web ").replace("profile: local", "profile: lokal").replace("00:00:03", "00:00:01")
+    });
     let ran = lab.pxectl(&["lint"]).ends_with(1);
     for finding in ["error[duplicate-serial]", "error[unknown-profile]", "error[duplicate-mac]"] {
         assert!(ran.stdout.contains(finding), "{finding}: {}", ran.stdout);

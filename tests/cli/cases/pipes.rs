@@ -34,7 +34,9 @@ fn a_closed_standard_output_is_no_panic() {
 #[test]
 fn a_closed_standard_error_is_no_panic() {
     let lab = Lab::usual();
-    for args in [&["lint", "nothing.yaml"] as &[&str], &["serve"], &["serve", "web-01", "--until", "tomorrow"], &["boot-test", "x"]] {
+    for args in
+        [&["lint", "nothing.yaml"] as &[&str], &["serve"], &["serve", "web-01", "--until", "tomorrow"], &["boot-test", "x"]]
+    {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let mut command = command(lab.path("").as_path(), args);

@@ -36,7 +36,10 @@ fn rules_and_the_profile_of_the_unknown_are_in_the_plan() {
     let rules = "rules:\n  - {match: {product: \"R6*\"}, profile: debian-12}\n";
     let lab = Lab::new(&format!("{HEAD}  unknown: debian-12\n{PROFILES}{rules}"));
     let ran = lab.refused_serve(&[]).ends_with(2);
-    ran.says("install  any machine of rule 1").says("product R6*").says("install  any machine in no inventory").says("2 to install");
+    ran.says("install  any machine of rule 1")
+        .says("product R6*")
+        .says("install  any machine in no inventory")
+        .says("2 to install");
 }
 
 #[test]

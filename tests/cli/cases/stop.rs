@@ -26,7 +26,8 @@ fn a_transfer_under_way_comes_to_its_end() {
     assert_eq!(initrd.whole().body.len() as u64, LONG);
     let ended = serve.end().with(0);
     let names: Vec<_> = ended.events.iter().filter_map(|event| event["event"].as_str()).collect();
-    let after: Vec<_> = names.iter().skip_while(|name| **name != "stopping").filter(|name| **name != "transfer-progress").collect();
+    let after: Vec<_> =
+        names.iter().skip_while(|name| **name != "stopping").filter(|name| **name != "transfer-progress").collect();
     assert_eq!(after, [&"stopping", &"transfer-done", &"stopped"]);
 }
 

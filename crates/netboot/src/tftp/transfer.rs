@@ -28,6 +28,9 @@ pub enum Failure {
     /// It acknowledged some blocks, and then nothing for too long.
     #[error("the client stopped answering")]
     Stalled,
+    /// Everything was sent; whether the last block arrived, nobody said.
+    #[error("everything was sent, but the last acknowledgement did not come")]
+    Unconfirmed,
     /// It sent an ERROR before any data: EDK2 asks for a file's size in this way.
     #[error("the client stopped after asking the size")]
     SizeOnly,
@@ -140,7 +143,7 @@ impl<'a> Transfer<'a> {
                         timer.last_chance = true;
                         continue;
                     }
-                    io::ErrorKind::ConnectionRefused => return Err(Failure::Gone),
+                    io::ErrorKind::ConnectionRefused => return Err(self.at_the_end(Failure::Gone)),
                     io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Step::Ignore,
                     _ => return Err(Failure::Socket(error)),
                 },
@@ -165,10 +168,10 @@ impl<'a> Transfer<'a> {
                 Step::Ignore => {
                     let now = Instant::now();
                     if timer.last_chance {
-                        return Err(Failure::Gone);
+                        return Err(self.at_the_end(Failure::Gone));
                     }
                     if timer.is_over(now) {
-                        return Err(if timer.answered { Failure::Stalled } else { Failure::NoAnswer });
+                        return Err(if timer.answered { self.at_the_end(Failure::Stalled) } else { Failure::NoAnswer });
                     }
                     if timer.is_due(now) && (timer.answered || tries < self.limits.first_tries) {
                         tries += 1;
@@ -236,6 +239,13 @@ impl<'a> Transfer<'a> {
             io::ErrorKind::UnexpectedEof => Failure::Changed,
             _ => Failure::Read(error),
         })
+    }
+
+    /// What a failure is called where all blocks are out: a client that has them all may close its port while its last
+    /// acknowledgement is lost.
+    fn at_the_end(&self, failure: Failure) -> Failure {
+        let all_out = self.oack.is_none() && self.window.done() > 0 && self.window.blocks().end > self.run.total();
+        if all_out { Failure::Unconfirmed } else { failure }
     }
 
     /// Before the last block: nobody is to boot half of one file and half of another.

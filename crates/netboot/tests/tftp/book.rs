@@ -170,6 +170,20 @@ fn the_answer_comes_from_the_address_that_was_asked() {
 }
 
 #[test]
+fn ipv6_is_served_too() {
+    if UdpSocket::bind("[::1]:0").is_err() {
+        eprintln!("NOT RUN: there is no IPv6 here, so TFTP over it was not tried");
+        return;
+    }
+    let server = Server::start("[::]:0", [("f", bytes(content(100_000)))], Limits::default(), Duration::ZERO);
+    let client = Client::new(([0, 0, 0, 0, 0, 0, 0, 1], server.addr.port()).into());
+    assert!(client.option("blksize", 1400).option("windowsize", 8).get("f").unwrap().data == content(100_000));
+    // And IPv4 through the same socket.
+    let client = Client::new(([127, 0, 0, 1], server.addr.port()).into());
+    assert!(client.option("blksize", 1400).option("windowsize", 8).get("f").unwrap().data == content(100_000));
+}
+
+#[test]
 fn events_tell_a_transfer_from_beginning_to_end() {
     let server = Server::new([("Boot/f", bytes(content(5000)))]);
     Client::new(server.addr).get("\\Boot\\f").unwrap();

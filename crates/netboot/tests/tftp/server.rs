@@ -46,6 +46,18 @@ impl Report for Post {
     }
 }
 
+/// Whether this is a process for one test alone, in which memory and threads can be counted. Where it is not, starts it and waits.
+pub fn alone(test: &str) -> bool {
+    const ALONE: &str = "PXECTL_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let program = std::env::current_exe().unwrap();
+    let status = std::process::Command::new(program).args(["--exact", test, "--nocapture"]).env(ALONE, "1").status();
+    assert!(status.unwrap().success(), "{test} in a process of its own");
+    false
+}
+
 /// Bytes that differ from block to block.
 pub fn content(len: usize) -> Vec<u8> {
     (0..len as u64).map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as u8).collect()

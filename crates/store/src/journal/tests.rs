@@ -88,7 +88,10 @@ fn a_line_that_lacks_only_its_newline_does_not_come_to_life() {
 fn foreign_lines_are_counted_and_skipped() {
     let folder = tempfile::tempdir().unwrap();
     let mut file = File::create(folder.path().join(FILE_NAME)).unwrap();
-    file.write_all(b"nonsense\n{\"schema\":\"pxectl.journal/9\",\"at\":1,\"event\":\"booted\",\"keys\":[\"serial:7CX1234\"]}\n\n").unwrap();
+    file.write_all(
+        b"nonsense\n{\"schema\":\"pxectl.journal/9\",\"at\":1,\"event\":\"booted\",\"keys\":[\"serial:7CX1234\"]}\n\n",
+    )
+    .unwrap();
     file.write_all(&vec![b'x'; 3 * LINE_MAX]).unwrap();
     file.write_all(b"\n").unwrap();
     let mut journal = Journal::open(folder.path()).unwrap();

@@ -60,7 +60,7 @@ impl Lab {
                  --pid-file= --user=root --enable-tftp --tftp-root={dir}"
             ),
         ] {
-            let server = lab.command(&line).stdin(Stdio::null()).stdout(Stdio::null()).spawn();
+            let server = lab.command(&line).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
             lab.servers.push(server.map_err(|error| format!("starting `{line}`: {error}"))?);
         }
         Ok(lab)
