@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use pxectl_model::event::{EventKind, Report};
 use pxectl_netboot::table::{Table, Tables};
-use tokio::sync::Mutex;
+use tokio::sync::Notify;
 
 use crate::ledger::Books;
 use crate::tables::{Built, Kitchen};
@@ -26,14 +27,19 @@ struct Shared {
     books: Arc<Books>,
     report: Arc<dyn Report>,
     in_force: RwLock<(Arc<Table>, Stamps)>,
-    building: Mutex<()>,
+    /// Whether a successor is being built: one task does it, however many requests wait.
+    building: AtomicBool,
+    /// Told whenever such a task ends.
+    built: Notify,
 }
 
 impl LiveTables {
     /// Begins with a table that was built from files as `built` saw them.
     pub fn new(kitchen: Kitchen, built: Built, books: Arc<Books>, report: Arc<dyn Report>) -> Self {
         let in_force = RwLock::new((built.table, built.stamps));
-        Self { shared: Arc::new(Shared { kitchen, books, report, in_force, building: Mutex::new(()) }) }
+        Self {
+            shared: Arc::new(Shared { kitchen, books, report, in_force, building: AtomicBool::new(false), built: Notify::new() }),
+        }
     }
 }
 
@@ -42,14 +48,47 @@ impl Shared {
         self.in_force.read().unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
-    fn unchanged(&self) -> bool {
-        self.in_force.read().unwrap_or_else(PoisonError::into_inner).1.hold()
+    fn stamps(&self) -> Stamps {
+        self.in_force.read().unwrap_or_else(PoisonError::into_inner).1.clone()
     }
 
-    /// Builds the successor where files changed. One at a time: whoever waits finds it done.
-    async fn catch_up(self: Arc<Self>) {
-        let _one = self.building.lock().await;
+    /// Whether the table is that of the files as they are. Stamps that had not settled prove nothing.
+    fn unchanged(&self) -> bool {
+        let in_force = &self.in_force.read().unwrap_or_else(PoisonError::into_inner).1;
+        in_force.settled() && in_force.hold()
+    }
+
+    /// Waits until the table is that of the files as they are.
+    async fn wait(self: Arc<Self>) {
+        loop {
+            let ended = self.built.notified();
+            if self.unchanged() {
+                return;
+            }
+            if !self.building.swap(true, Ordering::AcqRel) {
+                // In a task of its own: where this wait is given up, the building goes on.
+                tokio::spawn(self.clone().build());
+            }
+            ended.await;
+        }
+    }
+
+    async fn build(self: Arc<Self>) {
+        self.catch_up().await;
+        self.building.store(false, Ordering::Release);
+        self.built.notify_waiters();
+    }
+
+    /// Builds the successor where files changed, until they lie still.
+    async fn catch_up(self: &Arc<Self>) {
         while !self.unchanged() {
+            let before = self.stamps();
+            // Somebody may be writing for minutes, an image for one: nothing is read and hashed before that has ended.
+            if !before.again().settled() {
+                tokio::time::sleep(SETTLE_WAIT).await;
+                continue;
+            }
+            let edited = !before.hold();
             let this = self.clone();
             let Ok(result) = tokio::task::spawn_blocking(move || this.kitchen.build()).await else { return };
             let stamps = match &result {
@@ -66,6 +105,9 @@ impl Shared {
                     self.books.learn(&built.inventory);
                     let hosts = built.inventory.parts().hosts.len();
                     *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = (built.table, built.stamps);
+                    if !edited {
+                        continue;
+                    }
                     self.report.report(EventKind::Reloaded { hosts });
                     for text in built.warnings {
                         self.report.report(EventKind::Warning { boot: None, text });
@@ -91,9 +133,8 @@ impl Tables for LiveTables {
     fn fresh(&self) -> Pin<Box<dyn Future<Output = Arc<Table>> + Send + '_>> {
         Box::pin(async {
             if !self.shared.unchanged() {
-                // In a task of its own: where the wait ends first, the building goes on.
-                let task = tokio::spawn(self.shared.clone().catch_up());
-                let _ = tokio::time::timeout(WAIT, task).await;
+                // Where the time runs out, the old table answers.
+                let _ = tokio::time::timeout(WAIT, self.shared.clone().wait()).await;
             }
             self.shared.table()
         })

@@ -54,6 +54,13 @@ impl Stamps {
         self.paths.push((path.to_owned(), stamp));
     }
 
+    /// Those of the same paths now.
+    pub fn again(&self) -> Self {
+        let mut stamps = Self::default();
+        self.paths.iter().for_each(|(path, _)| stamps.note(path));
+        stamps
+    }
+
     /// Whether nothing differs now.
     pub fn hold(&self) -> bool {
         self.paths.iter().all(|(path, then)| stamp(path) == *then)
