@@ -1,10 +1,14 @@
 //! Benchmarks: pxectl beside its peers in the same run, on the same files; medians of interleaved rounds.
 //!
-//! A part is a function from a [`Place`] to [`Section`]s. What it starts it also ends, in network namespaces of its own.
+//! A part is a function from a [`Place`] to [`Section`]s. What it starts it also ends; it uses free ports of
+//! loopback, or network namespaces of its own.
 
+mod http;
 mod measure;
 mod page;
+mod scripts;
 pub(crate) mod tftp;
+mod web;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -26,7 +30,7 @@ pub(crate) struct Place {
 /// A part by name.
 type Part = (&'static str, fn(&Place) -> Result<Vec<Section>>);
 
-const PARTS: [Part; 1] = [("tftp", tftp::part)];
+const PARTS: [Part; 3] = [("tftp", tftp::part), ("http", http::part), ("scripts", scripts::part)];
 
 /// Runs the parts named, or all, and writes their tables; those of other parts stay.
 pub(crate) fn run(names: &[&str]) -> Result {
