@@ -11,7 +11,7 @@ use pxectl_model::profile::Host;
 use pxectl_store::journal::{Done, Journal, JournalError};
 
 /// What `serve` decides by.
-pub struct Books {
+pub struct ArmingLedger {
     journal: Mutex<Journal>,
     scope: Scope,
     /// All keys of each host of the newest inventory, under each of them: a machine that used its arming under its UUID
@@ -19,12 +19,12 @@ pub struct Books {
     keys: RwLock<HashMap<MachineId, Vec<MachineId>>>,
 }
 
-impl Books {
+impl ArmingLedger {
     /// With an open journal.
     pub fn new(journal: Journal, scope: Scope, inventory: &Inventory) -> Self {
-        let books = Self { journal: Mutex::new(journal), scope, keys: RwLock::default() };
-        books.learn(inventory);
-        books
+        let ledger = Self { journal: Mutex::new(journal), scope, keys: RwLock::default() };
+        ledger.learn(inventory);
+        ledger
     }
 
     /// Takes in the hosts of a new inventory.
@@ -63,7 +63,7 @@ pub fn keys_of(host: &Host) -> Vec<MachineId> {
     IdentityKey::ALL.into_iter().flat_map(values).collect()
 }
 
-impl Ledger for Books {
+impl Ledger for ArmingLedger {
     fn standing(&self, machine: &MachineId, profile: &str, installs: bool) -> Standing {
         if installs {
             match self.done(machine) {

@@ -10,8 +10,8 @@ use pxectl_model::event::{EventKind, Report};
 use pxectl_netboot::table::{Table, Tables};
 use tokio::sync::Notify;
 
-use crate::ledger::Books;
-use crate::tables::{Built, Kitchen};
+use crate::ledger::ArmingLedger;
+use crate::tables::{Built, TableBuilder};
 use crate::watch::{SETTLE_WAIT, Stamps};
 
 /// How long a request waits for the table of an edit that came before it.
@@ -23,8 +23,8 @@ pub struct LiveTables {
 }
 
 struct Shared {
-    kitchen: Kitchen,
-    books: Arc<Books>,
+    builder: TableBuilder,
+    ledger: Arc<ArmingLedger>,
     report: Arc<dyn Report>,
     in_force: RwLock<(Arc<Table>, Stamps)>,
     /// Whether a successor is being built: one task does it, however many requests wait.
@@ -35,10 +35,17 @@ struct Shared {
 
 impl LiveTables {
     /// Begins with a table that was built from files as `built` saw them.
-    pub fn new(kitchen: Kitchen, built: Built, books: Arc<Books>, report: Arc<dyn Report>) -> Self {
+    pub fn new(builder: TableBuilder, built: Built, ledger: Arc<ArmingLedger>, report: Arc<dyn Report>) -> Self {
         let in_force = RwLock::new((built.table, built.stamps));
         Self {
-            shared: Arc::new(Shared { kitchen, books, report, in_force, building: AtomicBool::new(false), built: Notify::new() }),
+            shared: Arc::new(Shared {
+                builder,
+                ledger,
+                report,
+                in_force,
+                building: AtomicBool::new(false),
+                built: Notify::new(),
+            }),
         }
     }
 }
@@ -90,7 +97,7 @@ impl Shared {
             }
             let edited = !before.hold();
             let this = self.clone();
-            let Ok(result) = tokio::task::spawn_blocking(move || this.kitchen.build()).await else { return };
+            let Ok(result) = tokio::task::spawn_blocking(move || this.builder.build()).await else { return };
             let stamps = match &result {
                 Ok(built) => &built.stamps,
                 Err(broken) => &broken.stamps,
@@ -102,7 +109,7 @@ impl Shared {
             }
             match result {
                 Ok(built) => {
-                    self.books.learn(&built.inventory);
+                    self.ledger.learn(&built.inventory);
                     let hosts = built.inventory.parts().hosts.len();
                     *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = (built.table, built.stamps);
                     if !edited {

@@ -17,9 +17,9 @@ use pxectl_netboot::table::{Fixed, Table};
 use pxectl_store::journal::Journal;
 
 use crate::failure::Failure;
-use crate::ledger::Books;
+use crate::ledger::ArmingLedger;
 use crate::reporter::{Reporting, Sink};
-use crate::tables::{self, Broken, Built, Kitchen};
+use crate::tables::{self, Broken, Built, TableBuilder};
 
 /// Running servers and what they serve.
 pub struct Stage {
@@ -52,19 +52,23 @@ impl Stage {
     ///
     /// # Errors
     /// Where the lab is unsound, or the system gives no socket.
-    pub fn start(kitchen: impl FnOnce(String, u16) -> Kitchen, scope: Scope, sinks: Vec<Box<dyn Sink>>) -> Result<Self, NoStage> {
+    pub fn start(
+        builder: impl FnOnce(String, u16) -> TableBuilder,
+        scope: Scope,
+        sinks: Vec<Box<dyn Sink>>,
+    ) -> Result<Self, NoStage> {
         let failure = |e: &dyn std::error::Error| NoStage::Failure(Failure::of(e));
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let bound = Bound::bind(any, any).map_err(|e| failure(&e))?;
         let (http, tftp) = (bound.http_addr(), bound.tftp_addr());
         let base = http_base(Ipv4Addr::LOCALHOST, http.port());
-        let Built { table, inventory, .. } = kitchen(base.clone(), http.port()).build().map_err(NoStage::Broken)?;
+        let Built { table, inventory, .. } = builder(base.clone(), http.port()).build().map_err(NoStage::Broken)?;
         let state = tempfile::tempdir().map_err(|e| failure(&e))?;
         let journal = Journal::open(state.path()).map_err(|e| failure(&e))?;
-        let books = Arc::new(Books::new(journal, scope, &inventory));
+        let ledger = Arc::new(ArmingLedger::new(journal, scope, &inventory));
         let reporting = Reporting::start(sinks);
         let tables = Arc::new(Fixed(table.clone()));
-        let running = bound.serve(tables, books, reporting.report.clone(), Limits::default()).map_err(|e| failure(&e))?;
+        let running = bound.serve(tables, ledger, reporting.report.clone(), Limits::default()).map_err(|e| failure(&e))?;
         let unlisted = unlisted_mac(&inventory);
         Ok(Self { table, tftp, http, base, unlisted, running, reporting, _state: state })
     }

@@ -24,7 +24,7 @@ use crate::show::diagnostic::summary;
 use crate::watch::Stamps;
 
 /// Where the inventory comes from.
-enum Menu {
+enum InventorySource {
     /// A file, read again for each table.
     File(PathBuf),
     /// A text that never changes: its name and content.
@@ -32,8 +32,8 @@ enum Menu {
 }
 
 /// All that is needed to build a table, again and again.
-pub struct Kitchen {
-    menu: Menu,
+pub struct TableBuilder {
+    source: InventorySource,
     site: Option<String>,
     base: String,
     scope: Scope,
@@ -70,19 +70,19 @@ impl Broken {
     }
 }
 
-impl Kitchen {
+impl TableBuilder {
     /// For the lab on this host.
     pub fn here(session: &Session, site: Option<String>, server: Ipv4Addr, http_port: u16, scope: Scope) -> Self {
-        Self::new(Menu::File(session.inventory.clone()), site, http_base(server, http_port), scope, Arc::new(Disk))
+        Self::new(InventorySource::File(session.inventory.clone()), site, http_base(server, http_port), scope, Arc::new(Disk))
     }
 
     /// For a lab in a text, its payloads from `shelf`.
     pub fn of_text(name: &str, text: &str, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
-        Self::new(Menu::Text(name.to_owned(), text.to_owned()), None, base, scope, shelf)
+        Self::new(InventorySource::Text(name.to_owned(), text.to_owned()), None, base, scope, shelf)
     }
 
-    fn new(menu: Menu, site: Option<String>, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
-        Self { menu, site, base, scope, shelf, digests: Mutex::default() }
+    fn new(source: InventorySource, site: Option<String>, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
+        Self { source, site, base, scope, shelf, digests: Mutex::default() }
     }
 
     /// Reads the inventory and builds the table.
@@ -90,13 +90,13 @@ impl Kitchen {
     /// # Errors
     /// With everything that is wrong, where something is.
     pub fn build(&self) -> Result<Built, Broken> {
-        let found = match &self.menu {
-            Menu::File(path) => lab::read(path),
-            Menu::Text(name, text) => lab::read_text(name, text),
+        let found = match &self.source {
+            InventorySource::File(path) => lab::read(path),
+            InventorySource::Text(name, text) => lab::read_text(name, text),
         };
         let mut found = found.map_err(|failure| {
             let mut stamps = Stamps::default();
-            if let Menu::File(path) = &self.menu {
+            if let InventorySource::File(path) = &self.source {
                 stamps.note(path);
             }
             Broken { text: failure.text(), stamps }
@@ -105,13 +105,13 @@ impl Kitchen {
             let text = format!("{}{}", found.show(&found.reading.diagnostics), summary(&found.reading.diagnostics));
             return Err(Broken { text, stamps: found.stamps });
         };
-        match self.cook(&inventory, &mut found) {
+        match self.build_table(&inventory, &mut found) {
             Ok((table, warnings)) => Ok(Built { table: Arc::new(table), inventory, stamps: found.stamps, warnings }),
             Err(text) => Err(Broken { text, stamps: found.stamps }),
         }
     }
 
-    fn cook(&self, inventory: &Arc<Inventory>, found: &mut Found) -> Result<(Table, Vec<String>), String> {
+    fn build_table(&self, inventory: &Arc<Inventory>, found: &mut Found) -> Result<(Table, Vec<String>), String> {
         let site = inventory.site(self.site.as_deref()).ok_or("error: the site is not in the inventory any more")?;
         let mut faults = Vec::new();
         let mut warnings = Vec::new();

@@ -14,7 +14,7 @@ use crate::session::{Session, print, warn};
 use crate::shelf::firmware_of;
 use crate::show;
 use crate::sink::human::Human;
-use crate::tables::Kitchen;
+use crate::tables::TableBuilder;
 
 /// Exit 0 where the machine would boot its profile, else 1 with what went wrong, where.
 pub async fn run(args: &BootTest, session: &Session) -> Outcome {
@@ -44,8 +44,8 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
         }
         _ => Vec::new(),
     };
-    let kitchen = |_, port| Kitchen::here(session, args.site.clone(), Ipv4Addr::LOCALHOST, port, scope.clone());
-    let stage = match Stage::start(kitchen, scope.clone(), sinks) {
+    let builder = |_, port| TableBuilder::here(session, args.site.clone(), Ipv4Addr::LOCALHOST, port, scope.clone());
+    let stage = match Stage::start(builder, scope.clone(), sinks) {
         Ok(stage) => stage,
         Err(NoStage::Failure(failure)) => return Err(failure),
         Err(NoStage::Broken(broken)) => {

@@ -26,7 +26,7 @@ use crate::show::size::size;
 use crate::sink::bars::Bars;
 use crate::sink::human::Human;
 use crate::sink::ndjson::Ndjson;
-use crate::tables::Kitchen;
+use crate::tables::TableBuilder;
 
 const EXAMPLE_NAME: &str = "inventory.example.yaml";
 
@@ -123,8 +123,8 @@ pub async fn run(args: &Demo, session: &Session) -> Outcome {
     if args.events.is_some() {
         sinks.push(Box::new(Ndjson));
     }
-    let kitchen = |base, _| Kitchen::of_text(EXAMPLE_NAME, EXAMPLE, base, Scope::Everyone, Arc::new(Generated));
-    let stage = Stage::start(kitchen, Scope::Everyone, sinks).map_err(|none| match none {
+    let builder = |base, _| TableBuilder::of_text(EXAMPLE_NAME, EXAMPLE, base, Scope::Everyone, Arc::new(Generated));
+    let stage = Stage::start(builder, Scope::Everyone, sinks).map_err(|none| match none {
         NoStage::Broken(broken) => broken.into_failure(),
         NoStage::Failure(failure) => failure,
     })?;

@@ -16,7 +16,7 @@ use crate::cli::{Serve, Until};
 use crate::failure::{Answer, Failure, Outcome};
 use crate::goal::Goal;
 use crate::lab::{self, Lab};
-use crate::ledger::Books;
+use crate::ledger::ArmingLedger;
 use crate::live::LiveTables;
 use crate::planning;
 use crate::reporter::{Reporting, Sink};
@@ -25,7 +25,7 @@ use crate::show;
 use crate::sink::bars::Bars;
 use crate::sink::human::Human;
 use crate::sink::ndjson::Ndjson;
-use crate::tables::Kitchen;
+use crate::tables::TableBuilder;
 
 /// The port of TFTP (RFC 1350); DHCP has no field to name another.
 const TFTP_PORT: u16 = 69;
@@ -53,10 +53,10 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
         };
         warn(&format!("warning: in `{}` {lines} (torn by a crash, or of a newer pxectl)", path.display()));
     }
-    let books = Arc::new(Books::new(journal, scope.clone(), &lab.inventory));
-    let kitchen = Kitchen::here(session, args.site.clone(), site.server.value, bound.http_addr().port(), scope);
-    let built = kitchen.build().map_err(|broken| broken.into_failure())?;
-    let plan = planning::plan(&built.inventory, &books)?;
+    let ledger = Arc::new(ArmingLedger::new(journal, scope.clone(), &lab.inventory));
+    let builder = TableBuilder::here(session, args.site.clone(), site.server.value, bound.http_addr().port(), scope);
+    let built = builder.build().map_err(|broken| broken.into_failure())?;
+    let plan = planning::plan(&built.inventory, &ledger)?;
     let text = plan.text(PLAN_MOST);
     if plan.installs() && !args.yes {
         warn(text.trim_end());
@@ -66,7 +66,7 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
     }
     let goal = match args.until {
         None => Goal::None,
-        Some(Until::Booted) => Goal::Booted(planning::awaited(&built.inventory, &books)?),
+        Some(Until::Booted) => Goal::Booted(planning::awaited(&built.inventory, &ledger)?),
     };
     for warning in port_warnings(&bound, lab_port).into_iter().chain(built.warnings.iter().cloned()) {
         warn(&format!("warning: {warning}"));
@@ -75,8 +75,9 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
     // Heard from before anybody is told that the servers listen: whoever waits for that may interrupt at once.
     let mut signals = Signals::new()?;
     let reporting = Reporting::start(sinks(args, session));
-    let tables = Arc::new(LiveTables::new(kitchen, built, books.clone(), reporting.report.clone()));
-    let running = bound.serve(tables, books, reporting.report.clone(), Limits::default()).map_err(|error| Failure::of(&error))?;
+    let tables = Arc::new(LiveTables::new(builder, built, ledger.clone(), reporting.report.clone()));
+    let running =
+        bound.serve(tables, ledger, reporting.report.clone(), Limits::default()).map_err(|error| Failure::of(&error))?;
     let why = wait(args, &goal, &reporting, &mut signals).await;
     let stopping = running.stop(why);
     tokio::select! {
