@@ -7,10 +7,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use pxectl_model::event::{EventKind, Report};
+use pxectl_model::inventory::Inventory;
 use pxectl_netboot::table::{Table, Tables};
 use tokio::sync::Notify;
 
 use crate::ledger::ArmingLedger;
+use crate::planning;
 use crate::tables::{Built, TableBuilder};
 use crate::watch::{SETTLE_WAIT, Stamps};
 
@@ -109,13 +111,15 @@ impl Shared {
             }
             match result {
                 Ok(built) => {
-                    self.ledger.learn(&built.inventory);
                     let hosts = built.inventory.parts().hosts.len();
                     *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = (built.table, built.stamps);
                     if !edited {
                         continue;
                     }
                     self.report.report(EventKind::Reloaded { hosts });
+                    if let Some(text) = self.not_agreed(&built.inventory) {
+                        self.report.report(EventKind::Warning { boot: None, text });
+                    }
                     for text in built.warnings {
                         self.report.report(EventKind::Warning { boot: None, text });
                     }
@@ -129,6 +133,22 @@ impl Shared {
                 }
             }
         }
+    }
+}
+
+impl Shared {
+    /// What is to be said of installations that an edit brought and nobody agreed to: they do not happen.
+    fn not_agreed(&self, inventory: &Inventory) -> Option<String> {
+        let labels = match planning::unagreed(inventory, &self.ledger) {
+            Ok(labels) if labels.is_empty() => return None,
+            Ok(labels) => labels,
+            Err(failure) => return Some(failure.text()),
+        };
+        let some = labels.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+        let more = if labels.len() > 5 { format!(" and {} more", labels.len() - 5) } else { String::new() };
+        Some(format!(
+            "{some}{more}: to be installed by the edited inventory, but nobody agreed to that; restart serve, or run it with --yes"
+        ))
     }
 }
 

@@ -6,10 +6,10 @@ use pxectl_model::identity::MachineId;
 use pxectl_model::inventory::Inventory;
 use pxectl_model::name::Name;
 use pxectl_model::plan::Scope;
-use pxectl_model::profile::Rule;
+use pxectl_model::profile::{Host, Rule};
 
 use crate::failure::Failure;
-use crate::ledger::ArmingLedger;
+use crate::ledger::{Agreement, ArmingLedger};
 use crate::show::plan::{Fate, Line, Plan};
 
 /// The plan for an inventory.
@@ -20,17 +20,10 @@ pub fn plan(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Plan, Failur
     let mut plan = Plan::default();
     let parts = inventory.parts();
     for host in &parts.hosts {
-        let machine = host.identity.machine().ok_or_else(|| Failure::new("a host without a key; please report this"))?;
-        let profile = &host.profile.value;
-        if !ledger.scope().covers(&machine, profile.as_str()) {
+        let Some(fate) = host_fate(inventory, ledger, host)? else {
             plan.outside += 1;
             continue;
-        }
-        let mut fate = fate(inventory, profile)?;
-        if let (Fate::Install(_), Some(done)) = (&fate, ledger.done(&machine).map_err(|e| Failure::of(&e))?) {
-            let label = host.label();
-            fate = Fate::Done(format!("its installer ran ({}); `pxectl rearm {label}` lets it run again", done.profile));
-        }
+        };
         let keys = host.identity.machine().map(|m| m.0).unwrap_or_default();
         plan.lines.push(Line { who: host.label(), keys, fate });
     }
@@ -52,21 +45,70 @@ pub fn plan(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Plan, Failur
 }
 
 /// The hosts that have something to do: those a `--until booted` waits for.
+///
+/// # Errors
+/// Where the journal cannot be read.
 pub fn awaited(inventory: &Inventory, ledger: &ArmingLedger) -> Result<BTreeSet<MachineId>, Failure> {
     let mut machines = BTreeSet::new();
     for host in &inventory.parts().hosts {
-        let Some(machine) = host.identity.machine() else { continue };
-        let profile = &host.profile.value;
-        if !ledger.scope().covers(&machine, profile.as_str()) {
-            continue;
-        }
-        let fate = fate(inventory, profile)?;
-        let done = matches!(fate, Fate::Install(_)) && ledger.done(&machine).map_err(|e| Failure::of(&e))?.is_some();
-        if matches!(fate, Fate::Install(_) | Fate::Live(_)) && !done {
-            machines.insert(machine);
+        if let Some(Fate::Install(_) | Fate::Live(_)) = host_fate(inventory, ledger, host)? {
+            machines.extend(host.identity.machine());
         }
     }
     Ok(machines)
+}
+
+/// What somebody agrees to who agrees to the plan: each installation in it. A machine that is done is among them, since a
+/// `rearm` while `serve` runs is an agreement of its own.
+///
+/// # Errors
+/// Where the journal cannot be read.
+pub fn shown(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Agreement, Failure> {
+    let parts = inventory.parts();
+    let mut hosts = BTreeSet::new();
+    for host in &parts.hosts {
+        if let Some(Fate::Install(_) | Fate::Done(_)) = host_fate(inventory, ledger, host)? {
+            let profile = host.profile.value.to_string();
+            hosts.extend(host.identity.keys().into_iter().map(|key| (key, profile.clone())));
+        }
+    }
+    let mut others = BTreeSet::new();
+    for profile in parts.rules.iter().map(|rule| &rule.profile.value).chain([&inventory.lab().unknown.value]) {
+        if matches!(fate(inventory, profile)?, Fate::Install(_)) {
+            others.insert(profile.to_string());
+        }
+    }
+    Ok(Agreement::Shown { hosts, others })
+}
+
+/// The hosts that an edited inventory would install and nobody agreed to, as people call them.
+///
+/// # Errors
+/// Where the journal cannot be read.
+pub fn unagreed(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Vec<String>, Failure> {
+    let mut labels = Vec::new();
+    for host in &inventory.parts().hosts {
+        let agreed = ledger.agreed(&host.identity.keys(), true, host.profile.value.as_str());
+        if !agreed && matches!(host_fate(inventory, ledger, host)?, Some(Fate::Install(_))) {
+            labels.push(host.label());
+        }
+    }
+    Ok(labels)
+}
+
+/// What a host would do; none where it is outside the scope.
+fn host_fate(inventory: &Inventory, ledger: &ArmingLedger, host: &Host) -> Result<Option<Fate>, Failure> {
+    let (keys, profile) = (host.identity.keys(), &host.profile.value);
+    if !ledger.covers(&keys, profile.as_str()) {
+        return Ok(None);
+    }
+    let fate = fate(inventory, profile)?;
+    if let (Fate::Install(_), Some(done)) = (&fate, ledger.done(&keys).map_err(|e| Failure::of(&e))?) {
+        let label = host.label();
+        let how = format!("its installer ran ({}); `pxectl rearm {label}` lets it run again", done.profile);
+        return Ok(Some(Fate::Done(how)));
+    }
+    Ok(Some(fate))
 }
 
 fn fate(inventory: &Inventory, profile: &Name) -> Result<Fate, Failure> {

@@ -17,7 +17,7 @@ use pxectl_netboot::table::{Fixed, Table};
 use pxectl_store::journal::Journal;
 
 use crate::failure::Failure;
-use crate::ledger::ArmingLedger;
+use crate::ledger::{Agreement, ArmingLedger};
 use crate::reporter::{Reporting, Sink};
 use crate::tables::{self, Broken, Built, TableBuilder};
 
@@ -65,7 +65,10 @@ impl Stage {
         let Built { table, inventory, .. } = builder(base.clone(), http.port()).build().map_err(NoStage::Broken)?;
         let state = tempfile::tempdir().map_err(|e| failure(&e))?;
         let journal = Journal::open(state.path()).map_err(|e| failure(&e))?;
-        let ledger = Arc::new(ArmingLedger::new(journal, scope, &inventory));
+        let ledger = ArmingLedger::new(journal, scope).map_err(|e| failure(&e))?;
+        // Pretend machines have no disks.
+        ledger.agree(Agreement::Everything);
+        let ledger = Arc::new(ledger);
         let reporting = Reporting::start(sinks);
         let tables = Arc::new(Fixed(table.clone()));
         let running = bound.serve(tables, ledger, reporting.report.clone(), Limits::default()).map_err(|e| failure(&e))?;

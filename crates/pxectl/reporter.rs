@@ -20,6 +20,9 @@ pub trait Sink: Send {
 /// Progress waits in the queue only while fewer events than this do; everything else always gets in.
 const PROGRESS_QUEUE: usize = 256;
 
+/// Changes of the board that are published together at most.
+const RUSH: u32 = 256;
+
 /// The door for libraries.
 pub struct Reporter {
     queue: mpsc::UnboundedSender<EventKind>,
@@ -57,6 +60,7 @@ impl Reporting {
         let task = tokio::spawn(async move {
             let mut board = Board::default();
             let mut seq = 0;
+            let mut unpublished = 0;
             while let Some(kind) = events.recv().await {
                 waiting.fetch_sub(1, Ordering::Relaxed);
                 let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -66,14 +70,17 @@ impl Reporting {
                 for sink in &mut sinks {
                     sink.event(&event, &board, row);
                 }
-                if row.is_some() {
-                    // Nobody may be watching; the board is published all the same.
+                unpublished += u32::from(row.is_some());
+                // Nobody may be watching; the board is published all the same. In a rush, once for many events: it is a large copy.
+                if unpublished >= RUSH || (unpublished > 0 && events.is_empty()) {
+                    unpublished = 0;
                     publish.send_replace(board.clone());
                 }
                 if matches!(event.kind, EventKind::Stopped) {
                     break;
                 }
             }
+            publish.send_replace(board.clone());
             for sink in &mut sinks {
                 sink.end(&board);
             }

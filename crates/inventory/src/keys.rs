@@ -112,7 +112,7 @@ pub const SETTINGS: Section = section(
     ],
 );
 /// An entry of `profiles`.
-pub const PROFILE: Section = with_settings("profile", "a profile", &[key("extends"), key("recipe")]);
+pub const PROFILE: Section = with_settings("profile", "a profile", &[key("extends"), key("recipe"), key("installs")]);
 /// An entry of `hosts`.
 pub const HOST: Section = with_settings(
     "host",

@@ -47,6 +47,14 @@ pub enum BadRecipe {
         /// The key.
         key: String,
     },
+    /// A group of which one is to be given, and that names what the recipe does not take or always needs.
+    #[error("recipe `{name}` wants one of a group with `{key}`, which is not one of its optional keys")]
+    Group {
+        /// Of the file.
+        name: String,
+        /// The key.
+        key: String,
+    },
     /// A word that is no firmware.
     #[error("recipe `{name}` names the firmware `{firmware}`, which there is not")]
     Firmware {
@@ -66,6 +74,8 @@ struct Wire {
     script: String,
     #[serde(default)]
     keys: BTreeMap<String, NeedWire>,
+    #[serde(default)]
+    one_of: Vec<Vec<String>>,
     #[serde(default)]
     args: Vec<ArgWire>,
     #[serde(default)]
@@ -136,6 +146,9 @@ pub fn read_recipe(name: &str, text: &str) -> Result<Recipe, BadRecipe> {
         };
         keys.insert(key, need);
     }
+    if let Some(key) = wire.one_of.iter().flatten().find(|key| keys.get(*key) != Some(&Need::Optional)) {
+        return Err(BadRecipe::Group { name: owned(), key: key.clone() });
+    }
     let firmware = wire
         .firmware
         .iter()
@@ -147,6 +160,7 @@ pub fn read_recipe(name: &str, text: &str) -> Result<Recipe, BadRecipe> {
         installs: wire.installs,
         script: wire.script,
         keys,
+        one_of: wire.one_of,
         args: wire.args.into_iter().map(|arg| arg.0).collect(),
         firmware,
     })
@@ -175,6 +189,7 @@ mod tests {
         assert!(matches!(read_recipe("other", DEBIAN), Err(BadRecipe::OtherName { .. })));
         assert!(matches!(refused("about", "abuot"), BadRecipe::Shape { .. }));
         assert!(matches!(refused("kernel", "kernal"), BadRecipe::Key { .. }));
+        assert!(matches!(refused("args:", "one_of: [[answer, kernel]]\nargs:"), BadRecipe::Group { key, .. } if key == "kernel"));
         assert!(matches!(refused("[]", "[bois]"), BadRecipe::Firmware { .. }));
         assert!(matches!(refused("auto=true", "1"), BadRecipe::Shape { .. }));
     }

@@ -111,6 +111,7 @@ macro_rules! with_settings {
 with_settings!(Profile {
     extends: Option<String>,
     recipe: Option<String>,
+    installs: Option<bool>,
 });
 with_settings!(Host {
     serial: Option<String>,

@@ -87,6 +87,16 @@ impl Firmware {
         if self == Self::Bios { Platform::Pcbios } else { Platform::Efi }
     }
 
+    /// iPXE's `${buildarch}` there. A BIOS build says i386 on every processor.
+    pub fn buildarch(self) -> &'static str {
+        match self {
+            Self::Bios | Self::UefiIa32 => "i386",
+            Self::UefiX64 => "x86_64",
+            Self::UefiArm32 => "arm32",
+            Self::UefiArm64 => "arm64",
+        }
+    }
+
     /// The values of DHCP option 93 by which it asks over PXE (RFC 4578 2.1, erratum 4624, IANA "Processor Architecture Types").
     /// 9 is EFI byte code by the registry, and x64 by firmware that followed the RFC's first text.
     pub fn pxe_arch(self) -> &'static [u16] {

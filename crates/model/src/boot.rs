@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::arch::Firmware;
-use crate::identity::{Identity, MachineId};
+use crate::identity::{Identity, IdentityKey, MachineId};
 
 /// 128 random bits that say to which machine's boot a byte belongs; 32 hexadecimal digits in URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,15 +46,48 @@ pub enum Standing {
     Armed,
     /// Installed in this arming: it boots its disk until `rearm`.
     Done,
-    /// Not in the plan of this `serve`: it boots its disk.
+    /// Not in the plan of this `serve`, or nobody agreed to install it: it boots its disk.
     Outside,
+    /// The journal cannot be read, so nobody knows whether it was installed: it boots its disk.
+    Unsure,
+}
+
+/// A machine as the journal knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Machine {
+    /// Its strongest key: what it is called by.
+    pub id: MachineId,
+    /// By which it is looked up: its entry's keys; its own where it has no entry.
+    pub keys: Vec<MachineId>,
+    /// What else it said of itself. Written down with the keys, so that an entry which later names it by one of these finds what
+    /// happened to it; not looked up, since the boards of one chassis may share a serial number.
+    pub also: Vec<MachineId>,
+    /// Whether it is a host of the inventory; else a rule or `unknown` decided.
+    pub host: bool,
+}
+
+impl Machine {
+    /// A host, by its entry and by what it says of itself.
+    pub fn host(entry: &Identity, says: &Identity) -> Option<Self> {
+        let keys = entry.keys();
+        let also = says.keys().into_iter().filter(|key| !keys.contains(key)).collect();
+        Some(Self { id: keys.first()?.clone(), keys, also, host: true })
+    }
+
+    /// A machine without an entry. Asset tags and board serials are looked up only where it says nothing better: a chassis shares them.
+    pub fn stranger(says: &Identity) -> Option<Self> {
+        let all = says.keys();
+        let count = says.values(IdentityKey::Serial).len() + says.values(IdentityKey::Uuid).len() + says.macs.len();
+        let (keys, also) = all.split_at(if count == 0 { all.len() } else { count });
+        Some(Self { id: keys.first()?.clone(), keys: keys.to_vec(), also: also.to_vec(), host: false })
+    }
 }
 
 /// What the resolver and the inventory say of an asker, before the plan and the journal are asked.
 #[derive(Debug, Clone)]
 pub struct Recognised {
-    /// Its lasting name in the journal; none where it gave nothing usable.
-    pub machine: Option<MachineId>,
+    /// What the journal knows it by; none where it gave nothing usable, or was refused.
+    pub machine: Option<Machine>,
     /// How people call it: the host's name, else its serial, else its MAC.
     pub label: String,
     /// What it is to become.
@@ -141,12 +174,18 @@ pub enum Taken {
 
 /// Plan and journal together: who may be installed, and who was.
 pub trait Ledger: Send + Sync {
-    /// How this machine, which is to become `profile`, stands now.
-    fn standing(&self, machine: &MachineId, profile: &str, installs: bool) -> Standing;
+    /// How this machine, which is to become `profile`, stands now; none where that cannot be told without waiting for a disk.
+    fn standing_now(&self, machine: &Machine, profile: &str, installs: bool) -> Option<Standing>;
 
-    /// The beacon of an installing boot takes the arming; durable before it returns.
+    /// The same; may wait for a disk.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read: then nobody knows, and the machine is not installed.
+    fn standing(&self, machine: &Machine, profile: &str, installs: bool) -> Result<Standing, String>;
+
+    /// The beacon of an installing boot takes the arming; durable before it returns. May wait for a disk.
     ///
     /// # Errors
     /// Where it could not be written: then the machine must not go on.
-    fn take(&self, machine: &MachineId, boot: BootId, label: &str, profile: &str) -> Result<Taken, String>;
+    fn take(&self, machine: &Machine, boot: BootId, label: &str, profile: &str) -> Result<Taken, String>;
 }

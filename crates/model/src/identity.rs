@@ -222,12 +222,23 @@ impl Identity {
         }
     }
 
-    /// The strongest key and its value: what the journal knows a machine by.
+    /// Every key with its value, the strongest first.
+    pub fn keys(&self) -> Vec<MachineId> {
+        let named = |key| self.values(key).into_iter().map(move |value| MachineId(format!("{key}:{value}")));
+        IdentityKey::ALL.into_iter().flat_map(named).collect()
+    }
+
+    /// How people call a machine that is no host of the inventory.
+    pub fn label(&self) -> String {
+        let serial = self.serial.as_ref().map(ToString::to_string);
+        let mac = || self.macs.first().map(ToString::to_string);
+        let uuid = || self.uuid.map(|uuid| uuid.to_string());
+        serial.or_else(mac).or_else(uuid).unwrap_or_else(|| "a machine without a serial number".to_owned())
+    }
+
+    /// The strongest key and its value: what the journal calls a machine by.
     pub fn machine(&self) -> Option<MachineId> {
-        IdentityKey::ALL.into_iter().find_map(|key| {
-            let value = self.values(key).into_iter().next()?;
-            Some(MachineId(format!("{key}:{value}")))
-        })
+        self.keys().into_iter().next()
     }
 }
 

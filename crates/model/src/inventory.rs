@@ -5,12 +5,14 @@ use std::net::Ipv4Addr;
 
 use crate::arch::Firmware;
 use crate::artifact::Artifact;
-use crate::identity::IdentityKey;
+use crate::identity::{IdentityKey, MachineId};
 use crate::name::Name;
 use crate::net::Site;
+use crate::plan::Scope;
+use crate::policy::DEFAULT_FIRMWARE;
 use crate::profile::{BUILT_IN, Host, Profile, Rule};
 use crate::recipe::Recipe;
-use crate::settings::Settings;
+use crate::settings::{Inject, Settings};
 use crate::source::{Layer, Origin, Sourced};
 
 /// Where network bootstrap programs come from.
@@ -39,6 +41,17 @@ pub struct Lab {
     pub strict: bool,
     /// One or more.
     pub sites: Vec<Site>,
+}
+
+impl Lab {
+    /// The firmware that the lab boots: what it names, else what its NBPs are for.
+    pub fn firmware(&self) -> Vec<Firmware> {
+        match (&self.firmware, &self.ipxe) {
+            (Some(named), _) => named.iter().map(|firmware| firmware.value).collect(),
+            (None, Some(IpxeSource::Artifacts(names))) => names.keys().copied().collect(),
+            (None, _) => DEFAULT_FIRMWARE.to_vec(),
+        }
+    }
 }
 
 /// Everything that an inventory says, and the recipes that it builds on.
@@ -180,6 +193,35 @@ impl Inventory {
         let name = name.ok_or_else(|| Unsound::Dangling("recipe for profile", profile.to_string()))?;
         let recipe = self.parts.recipes.get(&name).ok_or_else(|| Unsound::Dangling("recipe", name.to_string()))?;
         Ok((settings, recipe))
+    }
+
+    /// The artifacts that machines of a scope may ask for, the NBPs of the lab's firmware among them.
+    pub fn artifacts_for(&self, scope: &Scope) -> BTreeSet<Name> {
+        let parts = &self.parts;
+        let mut names = BTreeSet::new();
+        if let Some(IpxeSource::Artifacts(programs)) = &parts.lab.ipxe {
+            names
+                .extend(parts.lab.firmware().iter().filter_map(|firmware| programs.get(firmware)).map(|name| name.value.clone()));
+        }
+        let covered = |machine: Option<MachineId>, profile: &Name| machine.is_none_or(|m| scope.covers(&m, profile.as_str()));
+        let hosts = parts.hosts.iter().filter(|h| covered(h.identity.machine(), &h.profile.value));
+        let hosts = hosts.map(|h| (&h.profile.value, Some(&h.settings)));
+        let wide = !matches!(scope, Scope::Only(_));
+        let rules = parts.rules.iter().filter(|_| wide).map(|r| (&r.profile.value, Some(&r.settings)));
+        let unknown = wide.then_some((&parts.lab.unknown.value, None));
+        for (profile, over) in hosts.chain(rules).chain(unknown) {
+            let Ok((mut settings, _)) = self.settings_of(profile) else { continue };
+            if let Some(over) = over {
+                settings.overlay(over);
+            }
+            names.extend(settings.files.values().flat_map(|file| file.value.all().into_iter().cloned()));
+            names.extend(settings.initrds.iter().flat_map(|i| i.value.all().into_iter().flatten().cloned()));
+            names.extend(settings.inject.values().filter_map(|inject| match &inject.value {
+                Inject::Artifact(name) => Some(name.clone()),
+                Inject::Template(_) => None,
+            }));
+        }
+        names
     }
 
     /// The only site, or the one with this name; none where the choice is open or the name is unknown.

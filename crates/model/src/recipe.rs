@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::arch::Firmware;
 use crate::name::Name;
+use crate::settings::Settings;
 
 /// Whether a recipe needs a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +13,19 @@ pub enum Need {
     Required,
     /// It takes it.
     Optional,
+}
+
+/// What booting a profile means for the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A disk is overwritten: guarded by the plan, the arming and the beacon.
+    Install,
+    /// A system from the network; the disk stays as it is.
+    Live,
+    /// Its own disk.
+    Local,
+    /// It waits and asks again.
+    Hold,
 }
 
 /// A kernel argument of a recipe.
@@ -30,14 +44,48 @@ pub struct Recipe {
     pub name: Name,
     /// One line for people.
     pub about: String,
-    /// Whether booting it overwrites a disk.
+    /// Whether booting it overwrites a disk by itself; [`Recipe::kind`] heeds what the profile says, too.
     pub installs: bool,
     /// The template of its stage-2 script.
     pub script: String,
     /// The keys that it takes, as the inventory writes them.
     pub keys: BTreeMap<String, Need>,
+    /// Groups of those keys, of each of which exactly one must be given.
+    pub one_of: Vec<Vec<String>>,
     /// Arguments that come before the profile's.
     pub args: Vec<RecipeArg>,
     /// The firmware that it boots on; empty: every one.
     pub firmware: Vec<Firmware>,
+}
+
+impl Recipe {
+    /// What booting it means for a machine with these settings. A profile may say that it installs where the recipe does not
+    /// know; it can never say that it does not.
+    pub fn kind(&self, settings: &Settings) -> Kind {
+        match self.name.as_str() {
+            "local" => Kind::Local,
+            "hold" => Kind::Hold,
+            _ if self.installs || settings.installs.is_some() => Kind::Install,
+            _ => Kind::Live,
+        }
+    }
+
+    /// Whether it boots anything of which `installs` could be true.
+    pub fn boots(&self) -> bool {
+        !matches!(self.kind(&Settings::default()), Kind::Local | Kind::Hold)
+    }
+
+    /// Whether it hands the machine over to another script, of which nothing is known.
+    pub fn hands_over(&self) -> bool {
+        ["script", "url"].iter().any(|key| self.keys.contains_key(*key))
+    }
+
+    /// The groups of [`Recipe::one_of`] of which not exactly one is given, each with those that are.
+    pub fn unsettled<'a>(&'a self, given: &dyn Fn(&str) -> bool) -> Vec<(&'a [String], Vec<&'a str>)> {
+        let group = |group: &'a Vec<String>| {
+            let given: Vec<&str> = group.iter().map(String::as_str).filter(|key| given(key)).collect();
+            (given.len() != 1).then_some((group.as_slice(), given))
+        };
+        self.one_of.iter().filter_map(group).collect()
+    }
 }

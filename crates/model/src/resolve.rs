@@ -5,7 +5,7 @@ use crate::identity::{Identity, IdentityKey, MachineId};
 use crate::inventory::Inventory;
 use crate::name::Name;
 use crate::profile::{Host, MatchKey, Rule};
-use crate::recipe::Recipe;
+use crate::recipe::{Kind, Recipe};
 use crate::settings::Settings;
 use crate::source::Sourced;
 
@@ -31,8 +31,9 @@ pub enum Resolution<'a> {
 
 /// Finds out who an asker is. Keys are tried in the order of [`IdentityKey::ALL`]; a host beats every rule.
 ///
-/// Refused are: a MAC or UUID of another host than the one that was found; a host that was found by a weaker key while the
-/// machine states a stronger one that contradicts the entry; and, where the lab is `strict`, a MAC or UUID that the entry does not list.
+/// Refused are: any key of another host than the one that was found; a host that was found by a weaker key while the machine states
+/// a stronger one that contradicts the entry; and, where the lab is `strict`, a serial, MAC or UUID that the entry does not list.
+/// Of asset tags and board serials that are not listed nothing is said: the one is typed by people, the other comes with a new board.
 pub fn resolve<'a>(inventory: &'a Inventory, who: &Identity, firmware: Option<Firmware>) -> Resolution<'a> {
     let found = IdentityKey::ALL
         .into_iter()
@@ -45,15 +46,17 @@ pub fn resolve<'a>(inventory: &'a Inventory, who: &Identity, firmware: Option<Fi
     let host = &inventory.parts().hosts[index];
     let label = host.label();
     let mut notes = Vec::new();
-    for key in [IdentityKey::Serial, IdentityKey::Uuid, IdentityKey::Mac] {
-        let said = who.values(key);
-        let listed = host.identity.values(key);
-        for value in &said {
-            if let Some(other) = inventory.host_by(key, value).filter(|other| *other != index) {
+    for key in IdentityKey::ALL {
+        for value in who.values(key) {
+            if let Some(other) = inventory.host_by(key, &value).filter(|other| *other != index) {
                 let other = inventory.parts().hosts[other].label();
                 return Resolution::Refused(format!("its {by} is that of {label}, but its {key} {value} is that of {other}"));
             }
         }
+    }
+    for key in [IdentityKey::Serial, IdentityKey::Uuid, IdentityKey::Mac] {
+        let said = who.values(key);
+        let listed = host.identity.values(key);
         let contradicts = !said.is_empty() && !listed.is_empty() && !said.iter().any(|value| listed.contains(value));
         if contradicts {
             let text = format!("it has the {by} of {label}, but its {key} {} is not in that entry", said.join(", "));
@@ -99,6 +102,13 @@ pub struct Setup<'a> {
     pub settings: Settings,
 }
 
+impl Setup<'_> {
+    /// What booting it means for the machine.
+    pub fn kind(&self) -> Kind {
+        self.recipe.kind(&self.settings)
+    }
+}
+
 /// Merges the layers for what was found.
 ///
 /// # Panics
@@ -116,14 +126,7 @@ pub fn set_up<'a>(inventory: &'a Inventory, because: Because<'a>, who: &Identity
     }
     let (machine, label) = match because {
         Because::Host(_, host, _) => (host.identity.machine(), host.label()),
-        _ => (who.machine(), display_label(who)),
+        _ => (who.machine(), who.label()),
     };
     Setup { because, machine, label, profile: profile.clone(), recipe, settings }
-}
-
-fn display_label(who: &Identity) -> String {
-    let serial = who.serial.as_ref().map(ToString::to_string);
-    let mac = || who.macs.first().map(ToString::to_string);
-    let uuid = || who.uuid.as_ref().map(ToString::to_string);
-    serial.or_else(mac).or_else(uuid).unwrap_or_else(|| "a machine without a serial number".to_owned())
 }

@@ -99,6 +99,8 @@ pub enum Inject {
 pub struct Settings {
     /// Which recipe; hosts and rules have none, they name a profile.
     pub recipe: Option<Sourced<Name>>,
+    /// Given where a profile says that what it boots overwrites a disk, whatever its recipe says; hosts and rules have none.
+    pub installs: Option<Sourced<()>>,
     /// Single files.
     pub files: BTreeMap<FileKey, Sourced<PerArch<Name>>>,
     /// Initrds, in load order; a later layer replaces the list.
@@ -119,6 +121,7 @@ impl Settings {
     /// Lays `over` on top: scalars and lists replace, `vars` and `inject` merge by key, `args` append.
     pub fn overlay(&mut self, over: &Self) {
         replace(&mut self.recipe, &over.recipe);
+        replace(&mut self.installs, &over.installs);
         replace(&mut self.answer, &over.answer);
         replace(&mut self.url, &over.url);
         replace(&mut self.initrds, &over.initrds);

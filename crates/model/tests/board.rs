@@ -19,7 +19,11 @@ impl Tape {
         let event = Event { seq: self.seq, at: Duration::from_secs(self.seq), kind };
         self.seq += 1;
         let row = self.board.apply(&event).unwrap();
-        self.board.rows()[row].state
+        self.board.row(row).unwrap().state
+    }
+
+    fn bytes(&self) -> u64 {
+        self.board.rows().next().unwrap().bytes()
     }
 }
 
@@ -62,7 +66,8 @@ fn booted(boot: BootId, action: Action) -> EventKind {
 
 #[test]
 fn a_boot_from_knock_to_beacon_and_the_next_one_from_disk() {
-    let mut tape = Tape { board: Board::default(), seq: 0 };
+    let awaited = std::iter::once(MachineId("serial:7CX1234".into())).collect();
+    let mut tape = Tape { board: Board::awaiting(awaited), seq: 0 };
     let (first, second) = (BootId([1; 16]), BootId([2; 16]));
     let load = || Payload::Load { role: "kernel".into() };
     let done = |t: Transfer| EventKind::TransferDone { transfer: t, took: Duration::ZERO };
@@ -72,19 +77,17 @@ fn a_boot_from_knock_to_beacon_and_the_next_one_from_disk() {
     assert_eq!(tape.play(script(first, Action::Boot)), State::Script);
     assert_eq!(tape.play(EventKind::TransferStarted(transfer(2, load(), Some(first)))), State::Loading);
     tape.play(EventKind::TransferProgress { id: 2, sent: 40 });
-    assert_eq!(tape.board.rows()[0].bytes(), 40);
+    assert_eq!(tape.bytes(), 40);
     assert_eq!(tape.play(done(transfer(2, load(), Some(first)))), State::Loading);
-    assert_eq!(tape.board.rows()[0].bytes(), 100);
-    assert!(tape.board.busy());
+    assert_eq!(tape.bytes(), 100);
     assert_eq!(tape.play(booted(first, Action::Boot)), State::Booted);
     assert_eq!(tape.board.booted().len(), 1);
-    assert!(!tape.board.busy());
-    assert_eq!(tape.board.rows().len(), 1, "one line a machine");
+    assert_eq!(tape.board.len(), 1, "one line a machine");
 
     assert_eq!(tape.play(EventKind::TransferStarted(transfer(3, Payload::Nbp, None))), State::Nbp);
     assert_eq!(tape.play(script(second, Action::Local)), State::Script);
     assert_eq!(tape.play(booted(second, Action::Local)), State::Booted);
-    assert_eq!((tape.board.rows().len(), tape.board.booted().len()), (1, 1));
+    assert_eq!((tape.board.len(), tape.board.booted().len()), (1, 1));
 }
 
 #[test]

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use pxectl_model::arch::Firmware;
 use pxectl_model::identity::{Identity, IdentityKey, Tag};
-use pxectl_model::inventory::{Inventory, Lab, Parts, Unsound};
+use pxectl_model::inventory::{Inventory, IpxeSource, Lab, Parts, Unsound};
 use pxectl_model::name::Name;
 use pxectl_model::net::Site;
+use pxectl_model::plan::Scope;
 use pxectl_model::profile::{Glob, Host, MatchKey, Nic, Profile, Rule};
-use pxectl_model::recipe::Recipe;
+use pxectl_model::recipe::{Kind, Recipe};
 use pxectl_model::resolve::{Because, Resolution, resolve, set_up};
-use pxectl_model::settings::{Settings, Var};
+use pxectl_model::settings::{FileKey, PerArch, Settings, Var};
 use pxectl_model::source::{FileId, Origin, Route, Sourced};
 
 fn s<T>(value: T) -> Sourced<T> {
@@ -29,6 +30,7 @@ fn recipe(text: &str, installs: bool) -> (Name, Recipe) {
         installs,
         script: String::new(),
         keys: BTreeMap::new(),
+        one_of: Vec::new(),
         args: Vec::new(),
         firmware: Vec::new(),
     };
@@ -122,6 +124,25 @@ fn another_hosts_mac_or_uuid_is_refused() {
 }
 
 #[test]
+fn another_hosts_asset_tag_or_board_serial_is_refused() {
+    let mut parts = parts();
+    parts.hosts[1].identity.asset = Tag::new("LAB-00417").ok();
+    parts.hosts[1].identity.board_serial = Tag::new("BOARD-B").ok();
+    let inventory = Inventory::new(parts).unwrap();
+    let with = |asset: &str, board: &str| Identity {
+        asset: Tag::new(asset).ok(),
+        board_serial: Tag::new(board).ok(),
+        ..identity("SERIAL-A", "", MAC_A)
+    };
+    let (text, _) = found(&inventory, &with("lab-00417", ""));
+    assert_eq!(text, "refused: its serial is that of a, but its asset LAB-00417 is that of b");
+    let (text, _) = found(&inventory, &with("", "BOARD-B"));
+    assert_eq!(text, "refused: its serial is that of a, but its board_serial BOARD-B is that of b");
+    // What nobody listed says nothing: assets are typed by people, and a new board brings a serial number of its own.
+    assert_eq!(found(&inventory, &with("LAB-00999", "BOARD-X")), ("a by serial".to_owned(), Vec::new()));
+}
+
+#[test]
 fn an_unlisted_mac_boots_with_a_note_and_is_refused_where_strict() {
     let mut parts = parts();
     let (text, notes) = found(&Inventory::new(parts.clone()).unwrap(), &identity("SERIAL-A", "", MAC_X));
@@ -166,6 +187,39 @@ fn layers_merge_in_their_order() {
     let args: Vec<_> = setup.settings.args.iter().map(|a| a.value.as_str()).collect();
     assert_eq!(args, ["console=ttyS0", "quiet"]);
     assert_eq!(setup.machine.unwrap().0, "serial:SERIAL-A");
+}
+
+#[test]
+fn what_booting_a_profile_means() {
+    let mut parts = parts();
+    parts.profiles.get_mut("base").unwrap().settings.installs = Some(s(()));
+    parts.profiles.extend([profile("rescue", None, Settings { recipe: Some(s(name("linux"))), ..Settings::default() })]);
+    let inventory = Inventory::new(parts).unwrap();
+    let kind = |profile: &str| {
+        let (settings, recipe) = inventory.settings_of(&name(profile)).unwrap();
+        recipe.kind(&settings)
+    };
+    assert_eq!(["debian", "local", "hold"].map(kind), [Kind::Install, Kind::Local, Kind::Hold]);
+    assert_eq!((kind("rescue"), kind("base")), (Kind::Live, Kind::Install), "a profile may say that it installs");
+}
+
+#[test]
+fn the_artifacts_of_a_scope() {
+    let mut parts = parts();
+    let file = |text: &str| s(PerArch::Any(name(text)));
+    let programs = [(Firmware::Bios, s(name("nbp-bios"))), (Firmware::UefiX64, s(name("nbp-efi")))].into();
+    parts.lab.ipxe = Some(IpxeSource::Artifacts(programs));
+    parts.profiles.get_mut("base").unwrap().settings.files = [(FileKey::Kernel, file("live"))].into();
+    parts.profiles.get_mut("debian").unwrap().settings.files = [(FileKey::Kernel, file("installer"))].into();
+    let artifacts = |parts: &Parts, scope: &Scope| {
+        let inventory = Inventory::new(parts.clone()).unwrap();
+        inventory.artifacts_for(scope).iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(artifacts(&parts, &Scope::Everyone), ["installer", "live", "nbp-bios", "nbp-efi"]);
+    let only = Scope::Only(parts.hosts[2].identity.machine().into_iter().collect());
+    assert_eq!(artifacts(&parts, &only), ["live", "nbp-bios", "nbp-efi"]);
+    parts.lab.firmware = Some(vec![s(Firmware::Bios)]);
+    assert_eq!(artifacts(&parts, &Scope::Only(Default::default())), ["nbp-bios"], "only the programs that are served");
 }
 
 #[test]

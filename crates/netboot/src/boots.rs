@@ -6,8 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use pxectl_model::boot::{Action, BootId};
-use pxectl_model::identity::MachineId;
+use pxectl_model::boot::{Action, BootId, Machine};
 
 use crate::table::Table;
 
@@ -20,7 +19,7 @@ pub(crate) struct Boot {
     /// Who got the script, and alone may use the URLs in it.
     pub(crate) peer: IpAddr,
     /// Which machine; none where it gave nothing usable.
-    pub(crate) machine: Option<MachineId>,
+    pub(crate) machine: Option<Machine>,
     /// How people call it.
     pub(crate) label: String,
     /// What it boots; empty where it has none.
@@ -30,7 +29,7 @@ pub(crate) struct Boot {
     /// What its script does.
     pub(crate) action: Action,
     /// What each file is to the machine.
-    pub(crate) roles: HashMap<String, String>,
+    pub(crate) roles: Arc<HashMap<String, String>>,
     /// Its answer files by name.
     pub(crate) answers: BTreeMap<String, Arc<[u8]>>,
     /// Whether its script fetches the beacon.
@@ -150,36 +149,18 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pxectl_model::boot::{Asker, Recognised, Responder, Stage2, Standing};
-
-    struct Mute;
-
-    impl Responder for Mute {
-        fn recognise(&self, _: &Asker) -> Recognised {
-            unreachable!("nobody asks")
-        }
-
-        fn script(&self, _: &Asker, _: &Recognised, _: BootId, _: Standing) -> (Stage2, Option<String>) {
-            unreachable!("nobody asks")
-        }
-    }
 
     fn boot(number: u8, peer: [u8; 4]) -> Boot {
         Boot {
             id: BootId([number; 16]),
-            table: Arc::new(Table {
-                tftp: HashMap::new(),
-                files: HashMap::new(),
-                stage1: Arc::from([]),
-                responder: Arc::new(Mute),
-            }),
+            table: Arc::new(crate::table::tests::empty()),
             peer: IpAddr::from(peer),
             machine: None,
             label: String::new(),
             profile: String::new(),
             installs: false,
             action: Action::Hold,
-            roles: HashMap::new(),
+            roles: Arc::default(),
             answers: BTreeMap::new(),
             beacon: false,
             made: Instant::now(),

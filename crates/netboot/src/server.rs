@@ -121,6 +121,7 @@ impl Bound {
             ledger,
             boots: Boots::new(http_limits.boots, http_limits.boots_per_peer, http_limits.boot_window),
             refusals: http::Refusals::new(report.clone()),
+            memo: http::Memo::new(),
             report: report.clone(),
             ids,
             started: SystemTime::now(),

@@ -42,3 +42,26 @@ impl Tables for Fixed {
         Box::pin(std::future::ready(self.0.clone()))
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use pxectl_model::boot::{Asker, BootId, Recognised, Stage2, Standing};
+
+    struct Mute;
+
+    impl Responder for Mute {
+        fn recognise(&self, _: &Asker) -> Recognised {
+            unreachable!("nobody asks")
+        }
+
+        fn script(&self, _: &Asker, _: &Recognised, _: BootId, _: Standing) -> (Stage2, Option<String>) {
+            unreachable!("nobody asks")
+        }
+    }
+
+    /// A table with nothing in it, that nobody may ask.
+    pub(crate) fn empty() -> Table {
+        Table { tftp: HashMap::new(), files: HashMap::new(), stage1: Arc::from([]), responder: Arc::new(Mute) }
+    }
+}

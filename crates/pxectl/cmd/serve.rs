@@ -9,14 +9,14 @@ use pxectl_model::board::Board;
 use pxectl_model::event::EventKind;
 use pxectl_model::plan::Scope;
 use pxectl_netboot::server::{Bound, Limits};
-use pxectl_store::journal::Journal;
+use pxectl_store::journal::{Journal, JournalError};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::{Serve, Until};
 use crate::failure::{Answer, Failure, Outcome};
 use crate::goal::Goal;
 use crate::lab::{self, Lab};
-use crate::ledger::ArmingLedger;
+use crate::ledger::{Agreement, ArmingLedger};
 use crate::live::LiveTables;
 use crate::planning;
 use crate::reporter::{Reporting, Sink};
@@ -44,16 +44,17 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
     let tftp = SocketAddr::from((bind, args.tftp_port.unwrap_or(TFTP_PORT)));
     let bound = Bound::bind(http, tftp).map_err(|e| bind_failure(&e))?;
 
-    let journal = Journal::open(&session.state).map_err(|e| Failure::of(&e))?;
-    if journal.skipped() > 0 {
-        let path = session.state.join(pxectl_store::journal::FILE_NAME);
-        let lines = match journal.skipped() {
-            1 => "1 line was skipped that is no entry".to_owned(),
-            n => format!("{n} lines were skipped that are no entries"),
-        };
-        warn(&format!("warning: in `{}` {lines} (torn by a crash, or of a newer pxectl)", path.display()));
+    let journal = Journal::open(&session.state).map_err(|e| journal_failure(&e))?;
+    let path = journal.path().display();
+    match journal.torn() {
+        0 => {}
+        1 => warn(&format!("warning: in `{path}` 1 line was torn by a crash and is no entry")),
+        n => warn(&format!("warning: in `{path}` {n} lines were torn by a crash and are no entries")),
     }
-    let ledger = Arc::new(ArmingLedger::new(journal, scope.clone(), &lab.inventory));
+    if journal.is_new() {
+        session.say(&format!("there was no journal yet, so nobody counts as installed; it is `{path}` now"));
+    }
+    let ledger = Arc::new(ArmingLedger::new(journal, scope.clone()).map_err(|e| Failure::of(&e))?);
     let builder = TableBuilder::here(session, args.site.clone(), site.server.value, bound.http_addr().port(), scope);
     let built = builder.build().map_err(|broken| broken.into_failure())?;
     let plan = planning::plan(&built.inventory, &ledger)?;
@@ -64,6 +65,7 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
     } else {
         session.say(text.trim_end());
     }
+    ledger.agree(if args.yes { Agreement::Everything } else { planning::shown(&built.inventory, &ledger)? });
     let goal = match args.until {
         None => Goal::None,
         Some(Until::Booted) => Goal::Booted(planning::awaited(&built.inventory, &ledger)?),
@@ -102,8 +104,19 @@ fn scope(args: &Serve, lab: &Lab) -> Result<Option<Scope>, Failure> {
         return Ok(Some(Scope::Everyone));
     }
     let hosts = lab.hosts(&args.hosts)?;
-    let machine = |n: usize| lab.inventory.parts().hosts[n].identity.machine();
-    Ok(hosts.map(|hosts| Scope::Only(hosts.into_iter().filter_map(machine).collect::<BTreeSet<_>>())))
+    let keys = |n: usize| lab.inventory.parts().hosts[n].identity.keys();
+    Ok(hosts.map(|hosts| Scope::Only(hosts.into_iter().flat_map(keys).collect::<BTreeSet<_>>())))
+}
+
+/// With what to do about a journal that cannot be used.
+pub fn journal_failure(error: &JournalError) -> Failure {
+    let failure = Failure::of(error);
+    match error {
+        JournalError::NotUnderstood { .. } => failure.hint(
+            "use the newest pxectl that wrote it; where the line is damaged, find out which machine it was, take the line out, and look at the plan",
+        ),
+        _ => failure,
+    }
 }
 
 fn no_profile(profile: &str, lab: &Lab) -> Failure {

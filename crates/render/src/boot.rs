@@ -6,18 +6,21 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use minijinja::{Environment, Error};
 use pxectl_model::arch::Firmware;
-use pxectl_model::boot::{Action, Asker, BootId, Load, Recognised, Responder, Stage2, Standing, Verdict};
+use pxectl_model::boot::{Action, Asker, BootId, Load, Machine, Recognised, Responder, Stage2, Standing, Verdict};
 use pxectl_model::diag::Diagnostic;
-use pxectl_model::identity::Identity;
 use pxectl_model::inventory::Inventory;
+use pxectl_model::ipxe::Position;
 use pxectl_model::net::Site;
 use pxectl_model::profile::Host;
+use pxectl_model::recipe::Kind;
 use pxectl_model::resolve::{Because, Resolution, resolve};
 
 use crate::build;
 use crate::context::{Facts, Scene, Shared};
 use crate::entry::Entry;
 use crate::env;
+use crate::fault;
+use crate::gate::Gate;
 use crate::guard;
 use crate::plain;
 use crate::templates::TemplateSet;
@@ -124,11 +127,14 @@ impl Scripts {
     pub(crate) fn order(&self, entry: &Entry, firmware: Option<Firmware>, standing: Standing, label: &str) -> Order {
         let profile = &entry.profile;
         let local = |reason: String, advice| Order::Local { reason: format!("{reason}; booting its disk"), advice };
-        match (entry.recipe.name.as_str(), standing) {
-            ("hold", _) => Order::Hold { reason: entry.listed.then(|| format!("{label} has the profile hold")) },
-            ("local", _) => local(format!("{label} has the profile {profile}"), None),
+        match (entry.kind, standing) {
+            (Kind::Hold, _) => Order::Hold { reason: entry.listed.then(|| format!("{label} has the profile hold")) },
+            (Kind::Local, _) => local(format!("{label} has the profile {profile}"), None),
+            (_, Standing::Unsure) => {
+                local(format!("nobody knows whether {label} was installed: the server's journal cannot be read"), None)
+            }
             (_, Standing::Outside) => local(format!("{label} is not in the plan of this server"), None),
-            (_, Standing::Done) if entry.recipe.installs => {
+            (Kind::Install, Standing::Done) => {
                 let advice = format!("to install it again: pxectl rearm {}", typed(label));
                 local(format!("{label} has booted the installer of {profile} already"), Some(advice))
             }
@@ -189,7 +195,7 @@ impl Scripts {
     }
 
     /// The script for what was recognised, or what kept it from being rendered.
-    fn answer(&self, asker: &Asker, who: &Recognised, boot: BootId, standing: Standing) -> Result<Stage2, Error> {
+    fn answer(&self, asker: &Asker, who: &Recognised, boot: BootId, standing: Standing) -> Result<Stage2, String> {
         let found = match (&who.verdict, resolve(&self.inventory, &asker.identity, asker.firmware)) {
             (Verdict::Refused(reason), _) => Err(reason.clone()),
             (_, Resolution::Refused(reason)) => Err(reason),
@@ -200,7 +206,20 @@ impl Scripts {
             Err(reason) => (None, None, Order::Refuse(reason)),
         };
         let facts = Facts::new(who.label.clone(), host, &asker.identity);
-        self.render(self.scene(entry, facts, asker.firmware, boot.to_string()), &order)
+        let scene = self.scene(entry, facts, asker.firmware, boot.to_string());
+        let stage2 = self.render(scene.clone(), &order).map_err(|error| message(&error))?;
+        match self.breach(&scene, &order, &stage2) {
+            // Templates may ask who the machine is, so what held when the table was built is asked once more.
+            Some(at) => Err(format!("it would install without the server's leave: {}", fault::unguarded(&at))),
+            None => Ok(stage2),
+        }
+    }
+
+    /// Where a script that installs starts something although the server has not let it.
+    pub(crate) fn breach(&self, scene: &Scene, order: &Order, stage2: &Stage2) -> Option<Position> {
+        let installs = matches!(order, Order::Boot) && scene.entry.as_ref().is_some_and(|entry| entry.kind == Kind::Install);
+        let machine = scene.facts.machine(scene.firmware.filter(|_| installs)?, self.shared.server);
+        Gate { text: &stage2.text, base_url: &self.shared.base_url, boot_url: &scene.boot_url, machine }.breach()
     }
 }
 
@@ -210,25 +229,28 @@ impl Responder for Scripts {
             Resolution::Found(because, notes) => (because, notes),
             // It is not known who this is, so no machine's journal is touched.
             Resolution::Refused(why) => {
-                let label = label(&asker.identity);
+                let label = asker.identity.label();
                 return Recognised { machine: None, label, verdict: Verdict::Refused(why), notes: Vec::new() };
             }
         };
         let (entry, _) = self.entry(because);
-        let recipe = &entry.recipe;
+        let (recipe, installs) = (&entry.recipe, entry.kind == Kind::Install);
         let verdict = match because {
-            Because::Unknown if recipe.name.as_str() == "hold" => Verdict::Hold,
-            _ => Verdict::Boot { profile: entry.profile.to_string(), recipe: recipe.name.to_string(), installs: recipe.installs },
+            Because::Unknown if entry.kind == Kind::Hold => Verdict::Hold,
+            _ => Verdict::Boot { profile: entry.profile.to_string(), recipe: recipe.name.to_string(), installs },
         };
-        let machine = entry.machine.clone().or_else(|| asker.identity.machine());
-        Recognised { machine, label: entry.label.clone().unwrap_or_else(|| label(&asker.identity)), verdict, notes }
+        let machine = match because {
+            Because::Host(_, host, _) => Machine::host(&host.identity, &asker.identity),
+            Because::Rule(..) | Because::Unknown => Machine::stranger(&asker.identity),
+        };
+        Recognised { machine, label: entry.label.clone().unwrap_or_else(|| asker.identity.label()), verdict, notes }
     }
 
     fn script(&self, asker: &Asker, who: &Recognised, boot: BootId, standing: Standing) -> (Stage2, Option<String>) {
         match self.answer(asker, who, boot, standing) {
             Ok(stage2) => (stage2, None),
             Err(error) => {
-                let problem = format!("the script for {} could not be rendered: {}", who.label, message(&error));
+                let problem = format!("the script for {} could not be rendered: {error}", who.label);
                 let text = plain::trouble(&self.shared.base_url, &who.label);
                 let stage2 = Stage2 { text, action: Action::Refuse, loads: Vec::new(), answers: BTreeMap::new(), beacon: false };
                 (stage2, Some(problem))
@@ -250,14 +272,6 @@ fn message(error: &Error) -> String {
 /// A label as a person types it after a command.
 fn typed(label: &str) -> String {
     guard::word(label).map(str::to_owned).or_else(|_| guard::shell_quoted(label)).unwrap_or_else(|_| label.to_owned())
-}
-
-/// How people call a machine that is no host of the inventory.
-fn label(who: &Identity) -> String {
-    let serial = who.serial.as_ref().map(ToString::to_string);
-    let mac = || who.macs.first().map(ToString::to_string);
-    let uuid = || who.uuid.map(|uuid| uuid.to_string());
-    serial.or_else(mac).or_else(uuid).unwrap_or_else(|| "a machine without a serial number".to_owned())
 }
 
 /// What a script fetches of the table's files, in order: read from its text, since a lab may have its own templates.

@@ -10,7 +10,6 @@ use pxectl_model::identity::{Identity, IdentityKey, Tag};
 use pxectl_model::inventory::Inventory;
 use pxectl_model::ipxe;
 use pxectl_model::mac::Mac;
-use pxectl_model::policy::DEFAULT_FIRMWARE;
 use pxectl_model::profile::Host;
 use pxectl_model::resolve::Because;
 use pxectl_model::uuid::Uuid;
@@ -90,10 +89,7 @@ pub(crate) fn judge(text: &str, template: &Template) -> Vec<Diagnostic> {
 impl Scripts {
     /// Renders everything once for every firmware of the lab.
     fn try_all(&self) -> Vec<Diagnostic> {
-        let firmware: Vec<Firmware> = match &self.inventory.lab().firmware {
-            Some(listed) => listed.iter().map(|firmware| firmware.value).collect(),
-            None => DEFAULT_FIRMWARE.to_vec(),
-        };
+        let firmware = self.inventory.lab().firmware();
         let mut faults = Vec::new();
         let hosts = self.hosts.iter().zip(self.inventory.parts().hosts.iter().map(Some));
         let others = self.rules.iter().chain([&self.unknown]).map(|entry| (entry, None));
@@ -132,10 +128,13 @@ impl Scripts {
         };
         let label = host.map_or_else(|| "SAMPLE-0001".to_owned(), Host::label);
         let scene = self.scene(entry, Facts::new(label, host, &says), firmware, SAMPLE_BOOT.to_owned());
-        match self.render(scene, order) {
+        match self.render(scene.clone(), order) {
             Ok(stage2) => {
-                let name = order.template(entry.map(AsRef::as_ref));
-                faults.extend(self.set.get(name).map_or_else(Vec::new, |template| judge(&stage2.text, template)));
+                let Some(template) = self.set.get(order.template(entry.map(AsRef::as_ref))) else { return };
+                faults.extend(judge(&stage2.text, template));
+                if let Some((at, entry)) = self.breach(&scene, order, &stage2).zip(entry) {
+                    faults.push(fault::unguarded_script(&entry.profile, template, &at));
+                }
             }
             Err(error) => faults.push(self.diagnose(&error, entry, host)),
         }

@@ -10,10 +10,13 @@ use std::sync::Arc;
 use minijinja::value::{Object, Value};
 use pxectl_model::arch::Firmware;
 use pxectl_model::identity::Identity;
-use pxectl_model::ipxe::escape;
+use pxectl_model::ipxe::{Machine, escape};
+use pxectl_model::mac::Mac;
 use pxectl_model::name::Name;
 use pxectl_model::profile::Host;
+use pxectl_model::recipe::Kind;
 use pxectl_model::settings::{FileKey, Inject, Var};
+use pxectl_model::uuid::Uuid;
 
 use crate::entry::Entry;
 
@@ -121,6 +124,27 @@ impl Facts {
     pub fn with_mac(mut self, mac: &str) -> Self {
         self.mac.get_or_insert_with(|| mac.to_owned());
         self
+    }
+
+    /// The machine to its own iPXE, as far as it is known.
+    pub fn machine(&self, firmware: Firmware, server: Ipv4Addr) -> Machine {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let mac = self.mac.as_ref().and_then(|mac| mac.parse::<Mac>().ok());
+        Machine {
+            serial: text(if self.raw_serial.is_some() { &self.raw_serial } else { &self.serial }),
+            manufacturer: text(&self.manufacturer),
+            product: text(&self.product),
+            asset: text(&self.asset),
+            board_serial: text(&self.board_serial),
+            uuid: self.uuid.as_ref().and_then(|uuid| uuid.parse::<Uuid>().ok()).map(|uuid| uuid.0),
+            mac: mac.map_or([0; 6], |mac| mac.0),
+            ip: self.ip.as_ref().and_then(|ip| ip.parse().ok()).unwrap_or(Ipv4Addr::UNSPECIFIED),
+            next_server: server,
+            filename: String::new(),
+            platform: firmware.platform().as_str().to_owned(),
+            buildarch: firmware.buildarch().to_owned(),
+            version: String::new(),
+        }
     }
 
     /// The line that would make a host of it, in an inventory's own form; none where nothing that it says can name it.
@@ -251,7 +275,7 @@ impl Scene {
                 ("name", Value::from(entry.recipe.name.as_str())),
                 ("about", Value::from(entry.recipe.about.as_str())),
             ]),
-            "installs" => Value::from(entry.recipe.installs),
+            "installs" => Value::from(entry.kind == Kind::Install),
             "vars" => entry.vars.clone(),
             "initrds" => self.initrds(entry),
             "inject" => self.inject(entry),

@@ -1,14 +1,16 @@
 //! What a host, a rule or `unknown` gives a machine, merged once when the table is built.
 
+use std::collections::BTreeMap;
+
 use minijinja::Environment;
 use minijinja::value::Value;
 use pxectl_model::arch::Firmware;
 use pxectl_model::diag::{Diagnostic, Place};
-use pxectl_model::identity::{Identity, MachineId};
+use pxectl_model::identity::Identity;
 use pxectl_model::inventory::Inventory;
 use pxectl_model::name::Name;
 use pxectl_model::profile::Host;
-use pxectl_model::recipe::{Need, Recipe};
+use pxectl_model::recipe::{Kind, Need, Recipe};
 use pxectl_model::resolve::{Because, set_up};
 use pxectl_model::settings::{FileKey, Inject, Settings};
 use pxectl_model::source::{Origin, Route};
@@ -35,12 +37,12 @@ pub(crate) struct Argument {
 pub(crate) struct Entry {
     /// The host's label; a rule's machines have their own.
     pub label: Option<String>,
-    /// The host's lasting name.
-    pub machine: Option<MachineId>,
     /// The profile's name.
     pub profile: Name,
     /// The recipe.
     pub recipe: Recipe,
+    /// What booting it means.
+    pub kind: Kind,
     /// The merged layers.
     pub settings: Settings,
     /// `vars` for templates.
@@ -59,10 +61,11 @@ impl Entry {
     /// Merges and checks the layers.
     pub fn new(inventory: &Inventory, because: Because<'_>, faults: &mut Vec<Diagnostic>) -> Self {
         let setup = set_up(inventory, because, &Identity::default());
-        let (label, machine, route) = match because {
-            Because::Host(_, host, _) => (Some(setup.label), setup.machine, Some(host.route.clone())),
-            Because::Rule(_, rule) => (None, None, Some(rule.route.clone())),
-            Because::Unknown => (None, None, setup.profile.origin.route.clone()),
+        let kind = setup.kind();
+        let (label, route) = match because {
+            Because::Host(_, host, _) => (Some(setup.label), Some(host.route.clone())),
+            Because::Rule(_, rule) => (None, Some(rule.route.clone())),
+            Because::Unknown => (None, setup.profile.origin.route.clone()),
         };
         let listed = !matches!(because, Because::Unknown);
         let settings = setup.settings;
@@ -84,7 +87,7 @@ impl Entry {
         };
         let recipe_args = recipe.args.iter().enumerate().map(argument).collect();
         let vars = Value::from_pairs(vars);
-        Self { label, machine, profile: setup.profile.value, vars, recipe_args, args, listed, route, recipe, settings }
+        Self { label, profile: setup.profile.value, vars, recipe_args, args, listed, route, recipe, kind, settings }
     }
 
     /// The file name of the answer: that of its template, without folders and `.j2`.
@@ -103,6 +106,12 @@ impl Entry {
             Inject::Artifact(_) => None,
         });
         answer.into_iter().chain(injected)
+    }
+
+    /// The names of the answer file and of what is injected.
+    fn file_names(&self) -> impl Iterator<Item = (&str, &Origin)> {
+        let answer = self.answer_name().zip(self.settings.answer.as_ref()).map(|(name, template)| (name, &template.origin));
+        answer.into_iter().chain(self.settings.inject.iter().map(|(name, inject)| (name.as_str(), &inject.origin)))
     }
 
     /// Whether what an argument of a recipe waits for is given; none where the recipe names something that is nothing.
@@ -173,6 +182,12 @@ impl Entry {
                 faults.push(Diagnostic::error(KEY_MISSING, here(), message));
             }
         }
+        for (group, given) in self.recipe.unsettled(&|key| self.given(key, &Facts::default()) == Some(true)) {
+            let (number, group) = (given.len(), group.join(", "));
+            let message =
+                format!("profile `{}` gives {number} of {group}; the recipe {} takes one", self.profile, self.recipe.name);
+            faults.push(Diagnostic::error(KEY_MISSING, here(), message));
+        }
         for when in self.recipe_args.iter().filter_map(|arg| arg.when.as_deref()) {
             if self.given(when, &Facts::default()).is_none() {
                 let message = format!("recipe `{}`: an argument waits for `{when}`, which is no key", self.recipe.name);
@@ -182,6 +197,19 @@ impl Entry {
         if set.get(&self.recipe.script).is_none() {
             let message = format!("recipe `{}`: there is no template `{}`", self.recipe.name, self.recipe.script);
             faults.push(Diagnostic::error(TEMPLATE_MISSING, here(), message));
+        }
+        let mut names = BTreeMap::new();
+        for (name, origin) in self.file_names() {
+            // Windows takes `A.TXT` and `a.txt` for one file.
+            if let Some(first) = names.insert(name.to_ascii_lowercase(), name) {
+                let message = match first == name {
+                    true => format!("two files of one machine would be called `{name}`"),
+                    false => {
+                        format!("two files of one machine would be called `{first}` and `{name}`, which differ in case alone")
+                    }
+                };
+                faults.push(Diagnostic::error(VALUE_REFUSED, place(origin, self.route.as_ref()), message));
+            }
         }
         for (name, template, origin) in self.answers() {
             let at = place(origin, self.route.as_ref());

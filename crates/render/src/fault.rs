@@ -4,6 +4,8 @@ use std::error::Error as _;
 
 use minijinja::{Error, ErrorKind};
 use pxectl_model::diag::{Diagnostic, Place, RuleId};
+use pxectl_model::ipxe::Position;
+use pxectl_model::name::Name;
 use pxectl_model::source::{Origin, Span};
 
 use crate::context::KNOWN;
@@ -85,6 +87,21 @@ fn undefined(error: &Error, template: Option<&Template>, at: Place) -> Diagnosti
     };
     Diagnostic::error(TEMPLATE_NAME, at, message)
         .help(format!("names at the top are: {}; what `vars` holds is up to recipe, profile, rule and host", KNOWN.join(", ")))
+}
+
+/// Where a script that installs starts something unasked, in words.
+pub(crate) fn unguarded(at: &Position) -> String {
+    let command = if at.command.is_empty() { "what took the script's place" } else { &at.command };
+    format!("`{command}` starts something although `booted_url` was not fetched, or was refused")
+}
+
+/// The finding for the same.
+pub(crate) fn unguarded_script(profile: &Name, template: &Template, at: &Position) -> Diagnostic {
+    let message = format!("the profile `{profile}` installs, and in its rendered script {}", unguarded(at));
+    Diagnostic::error(SCRIPT_INVALID, Place::File(template.file), message).help(
+        "fetch `booted_url` before anything is started and stop where that fails, as the block `beacon` of `builtin/base.ipxe.j2` \
+         does: without it the server cannot know, and the machine is installed again at every network boot",
+    )
 }
 
 /// The finding for a name at the top of a template that no context has.

@@ -11,6 +11,7 @@ pub mod dhcp;
 mod entry;
 mod env;
 mod fault;
+mod gate;
 pub mod guard;
 mod plain;
 mod templates;

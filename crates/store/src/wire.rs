@@ -10,8 +10,11 @@ pub(crate) struct Line {
     /// Milliseconds since the Unix epoch.
     pub at: u64,
     pub event: What,
-    /// Every key of the machine, the strongest first, as in `serial:7CX1234`.
+    /// What the machine is looked up by, the strongest first, as in `serial:7CX1234`.
     pub keys: Vec<String>,
+    /// What else it said of itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -25,6 +28,6 @@ pub(crate) struct Line {
 pub(crate) enum What {
     /// It booted an installing profile: this arming is used up.
     Booted,
-    /// A person armed it again.
+    /// A person armed it again: every key of the entries that this ends.
     Rearmed,
 }

@@ -1,5 +1,6 @@
 //! What pxectl promises, one file a promise.
 
+mod agreement;
 mod arming;
 mod boot_ids;
 mod boot_test;

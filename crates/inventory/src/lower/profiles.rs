@@ -52,9 +52,20 @@ pub(super) fn profiles(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
             profile.extends = table.get("extends").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, layer.clone())));
             profile.settings.recipe =
                 table.get("recipe").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, layer.clone())));
+            profile.settings.installs = table.get("installs").and_then(|at| installs(walk, &at, &layer));
         }
         profile.flawed = walk.findings.errors() > before;
         draft.profile_index.insert(name, draft.profiles.len());
         draft.profiles.push(profile);
     }
+}
+
+/// A profile can say that it installs where its recipe does not know. The other way round it would take a guard away.
+fn installs(walk: &mut Walk<'_>, at: &At<'_>, layer: &Layer) -> Option<Sourced<()>> {
+    if walk.word::<bool>(at, &["true", "false"])? {
+        return Some(sourced(at, (), layer.clone()));
+    }
+    let message = "`installs` can only be true: what a recipe installs stays guarded";
+    walk.push(INVALID_VALUE.at(at.place(), message).help("leave the key out; the recipe says whether it installs"));
+    None
 }

@@ -71,5 +71,8 @@ pub(super) fn given(settings: &Settings) -> Vec<(&'static str, Route)> {
     if let Some(url) = &settings.url {
         keys.push(("url", url.origin.route.clone()));
     }
+    if let Some(installs) = &settings.installs {
+        keys.push(("installs", installs.origin.route.clone()));
+    }
     keys.into_iter().filter_map(|(key, route)| Some((key, route?.on_key()))).collect()
 }

@@ -1,6 +1,6 @@
 //! `recipe-key`: what a recipe needs and nobody gives, and what is given and it does not take.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use pxectl_model::diag::Place;
 use pxectl_model::name::Name;
@@ -13,12 +13,13 @@ use super::meta::Meta;
 use crate::draft::Draft;
 use crate::findings::{Findings, shown};
 
-pub(super) const META: Meta = Meta::error("recipe-key", "a key that the recipe needs and lacks, or has and does not take");
+pub(super) const META: Meta =
+    Meta::error("recipe-key", "keys that the recipe needs and lacks, has and does not take, or takes one of");
 
-/// A profile that is sound so far: its recipe and what that still needs.
+/// A profile that is sound so far: its recipe, and which keys it and those that it extends give.
 struct Judged<'d> {
     recipe: &'d Recipe,
-    lacks: BTreeSet<&'d str>,
+    keys: HashSet<&'static str>,
 }
 
 /// A host or a rule.
@@ -42,14 +43,16 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
             continue;
         };
         let mut keys = HashSet::new();
-        for (key, route) in chain.members.iter().flat_map(|profile| given(&profile.settings)) {
+        for (key, route) in chain.members.iter().rev().flat_map(|profile| given(&profile.settings)) {
             keys.insert(key);
-            if !recipe.keys.contains_key(key) && told.insert(route.clone()) {
-                refuse(recipe, key, route, findings);
+            if !takes(recipe, key) && told.insert(route.clone()) {
+                refuse(recipe, key, route.clone(), findings);
+            }
+            for group in crowded(recipe, key, &keys).filter(|_| told.insert(route.clone())) {
+                crowd(recipe, group, route.clone(), findings);
             }
         }
-        let needs = recipe.keys.iter().filter(|(_, need)| **need == Need::Required).map(|(key, _)| key.as_str());
-        judged.insert(name, Judged { recipe, lacks: needs.filter(|key| !keys.contains(key)).collect() });
+        judged.insert(name, Judged { recipe, keys });
     }
     let mut users: HashMap<&Name, Vec<User<'_>>> = HashMap::new();
     for host in &draft.hosts {
@@ -70,24 +73,29 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
 
 fn judge(draft: &Draft, name: &Name, judged: &Judged<'_>, users: Vec<User<'_>>, findings: &mut Findings) {
     let recipe = judged.recipe;
-    let mut missing: Vec<(&User<'_>, Vec<&str>)> = Vec::new();
+    let mut missing: Vec<(&User<'_>, Vec<String>)> = Vec::new();
     for user in &users {
         let keys = given(user.settings);
-        for (key, route) in keys.iter().filter(|(key, _)| !recipe.keys.contains_key(*key)) {
-            refuse(recipe, key, route.clone(), findings);
+        let mut all = judged.keys.clone();
+        for (key, route) in keys {
+            if !takes(recipe, key) {
+                refuse(recipe, key, route.clone(), findings);
+            }
+            if all.insert(key) {
+                crowded(recipe, key, &all).for_each(|group| crowd(recipe, group, route.clone(), findings));
+            }
         }
-        let lacks = judged.lacks.iter().filter(|key| !keys.iter().any(|(given, _)| given == *key));
-        let lacks: Vec<&str> = lacks.copied().collect();
+        let lacks = lacks(recipe, &all);
         if !lacks.is_empty() && !user.flawed {
             missing.push((user, lacks));
         }
     }
     let unknown = draft.lab.unknown.as_ref().is_some_and(|unknown| unknown.value == *name);
     let nobody_helps = missing.len() == users.len() || unknown;
-    if nobody_helps && !judged.lacks.is_empty() {
+    let needs = lacks(recipe, &judged.keys);
+    if nobody_helps && !needs.is_empty() {
         let Some(route) = draft.profile(name).and_then(|profile| profile.name.origin.route.clone()) else { return };
-        let keys: Vec<&str> = judged.lacks.iter().copied().collect();
-        lack(recipe, &format!("the profile `{name}`"), &keys, route, findings);
+        lack(recipe, &format!("the profile `{name}`"), &needs, route, findings);
         return;
     }
     for (user, keys) in missing {
@@ -95,15 +103,48 @@ fn judge(draft: &Draft, name: &Name, judged: &Judged<'_>, users: Vec<User<'_>>, 
     }
 }
 
+/// Whether a recipe takes a key. What boots anything may be said to install.
+fn takes(recipe: &Recipe, key: &str) -> bool {
+    recipe.keys.contains_key(key) || (key == "installs" && recipe.boots())
+}
+
+/// What is still to be given beside `keys`, in words.
+fn lacks(recipe: &Recipe, keys: &HashSet<&'static str>) -> Vec<String> {
+    let needs = recipe.keys.iter().filter(|(key, need)| **need == Need::Required && !keys.contains(key.as_str()));
+    let groups = recipe.unsettled(&|key| keys.contains(key)).into_iter().filter(|(_, given)| given.is_empty());
+    let alone = needs.map(|(key, _)| format!("`{key}`"));
+    alone.chain(groups.map(|(group, _)| listed(group, " or "))).collect()
+}
+
+/// The groups of which one is to be given, with this key and another.
+fn crowded<'d>(recipe: &'d Recipe, key: &str, keys: &HashSet<&'static str>) -> impl Iterator<Item = &'d [String]> {
+    let groups = recipe.unsettled(&|key| keys.contains(key)).into_iter();
+    groups
+        .filter(move |(_, given)| given.len() > 1 && given.contains(&key))
+        .map(|(group, _)| group)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+fn listed(keys: &[String], between: &str) -> String {
+    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(between)
+}
+
+fn crowd(recipe: &Recipe, group: &[String], route: Route, findings: &mut Findings) {
+    let message = format!("the recipe `{}` takes only one of {}", recipe.name, listed(group, " and "));
+    let help = "remove one of them, here or in a profile that this one builds on";
+    findings.push(META.at(Place::Route(route), message).help(help));
+}
+
 fn refuse(recipe: &Recipe, key: &str, route: Route, findings: &mut Findings) {
-    let takes: Vec<&str> = recipe.keys.keys().map(String::as_str).chain(["args", "vars"]).collect();
+    let installs = recipe.boots().then_some("installs");
+    let takes: Vec<&str> = recipe.keys.keys().map(String::as_str).chain(["args", "vars"]).chain(installs).collect();
     let message = format!("the recipe `{}` does not take `{key}`", recipe.name);
     let help = format!("it takes {}", takes.join(", "));
     findings.push(META.at(Place::Route(route), message).help(help));
 }
 
-fn lack(recipe: &Recipe, who: &str, keys: &[&str], route: Route, findings: &mut Findings) {
-    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+fn lack(recipe: &Recipe, who: &str, keys: &[String], route: Route, findings: &mut Findings) {
     let message = format!("{who} lacks {}, which the recipe `{}` needs", keys.join(" and "), recipe.name);
     let help = "give it in the profile, in one that it extends, or in the host or rule";
     findings.push(META.at(Place::Route(route), message).help(help));

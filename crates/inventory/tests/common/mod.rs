@@ -25,7 +25,10 @@ pub fn recipes() -> BTreeMap<Name, Recipe> {
         ("hold", false, "{}"),
     ];
     let recipe = |(name, installs, keys): (&str, bool, &str)| {
-        let text = format!("recipe: {name}\nabout: for tests\ninstalls: {installs}\nscript: {name}.ipxe.j2\nkeys: {keys}\n");
+        let one_of = if name == "chain" { "[[script, url]]" } else { "[]" };
+        let text = format!(
+            "recipe: {name}\nabout: for tests\ninstalls: {installs}\nscript: {name}.ipxe.j2\nkeys: {keys}\none_of: {one_of}\n"
+        );
         let recipe = read_recipe(name, &text).unwrap();
         (recipe.name.clone(), recipe)
     };

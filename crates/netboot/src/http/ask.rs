@@ -1,90 +1,120 @@
 //! `/boot`: who is asking becomes a script, and the script a boot.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use hyper::{Response, StatusCode};
-use pxectl_model::boot::{Action, Asker, BootId, Recognised, Standing, Verdict};
+use pxectl_model::boot::{Action, BootId, Recognised, Standing, Verdict};
 use pxectl_model::event::{EventKind, ScriptSent};
 
 use super::handle::Site;
+use super::memo::{Known, Script};
 use super::printable::printable;
 use super::query;
 use super::reply::{self, Reply};
 use crate::boots::Boot;
+use crate::table::Table;
 
 /// Always a script, always 200: iPXE shows nothing else to the person before the machine.
 pub(super) async fn respond(site: &Site, peer: IpAddr, query: &str, head: bool) -> Response<Reply> {
-    let asker = query::asker(query, peer);
     let table = site.tables.fresh().await;
-    let who = table.responder.recognise(&asker);
-    let standing = standing(site, &who);
     let id = BootId((site.mint)());
-    let (stage2, problem) = table.responder.script(&asker, &who, id, standing);
-    let script = stage2.text.into_bytes();
-    if head {
-        return reply::text(StatusCode::OK, script);
+    let before = site.memo.find(&table, peer, query);
+    let (known, ready) = match before {
+        Some((known, ready)) => (known, ready),
+        None => (Arc::new(known(&table, peer, query)), None),
+    };
+    let standing = standing(site, &known.who).await;
+    let (script, problem) = match ready.filter(|script| script.standing == standing) {
+        Some(script) => (script, None),
+        None => {
+            let (stage2, problem) = table.responder.script(&query::asker(query, peer), &known.who, id, standing);
+            let script = Arc::new(Script::new(stage2, id, standing, &table));
+            // Who waits or is refused is not remembered: anybody can be that, under any name.
+            if problem.is_none() && matches!(script.action, Action::Boot | Action::Local) {
+                site.memo.keep(&table, peer, query, &known, &script, id);
+            }
+            (script, problem)
+        }
+    };
+    let text = script.text.with(id);
+    if !head {
+        begin(site, &table, peer, id, &known, &script);
+        for text in known.who.notes.iter().cloned().chain(problem) {
+            site.report.report(EventKind::Warning { boot: Some(id), text });
+        }
     }
+    reply::text(StatusCode::OK, text)
+}
+
+fn known(table: &Table, peer: IpAddr, query: &str) -> Known {
+    let asker = query::asker(query, peer);
+    let serial = asker.identity.serial.as_ref().map_or_else(|| asker.identity.raw_serial.clone(), ToString::to_string);
+    let (serial, mac) = (printable(&serial), asker.identity.macs.first().copied());
+    Known { who: table.responder.recognise(&asker), serial, mac }
+}
+
+/// The boot begins: its URLs work, and it is told.
+fn begin(site: &Site, table: &Arc<Table>, peer: IpAddr, id: BootId, known: &Known, script: &Script) {
+    let who = &known.who;
     let (profile, installs) = match &who.verdict {
         Verdict::Boot { profile, installs, .. } => (Some(profile.clone()), *installs),
         Verdict::Hold | Verdict::Refused(_) => (None, false),
     };
     let label = printable(&who.label);
-    let bytes = stage2.loads.iter().filter_map(|load| table.files.get(&load.file)).map(|file| file.len()).sum();
-    let sent = ScriptSent {
-        boot: id,
-        peer,
-        machine: who.machine.clone(),
-        label: label.clone(),
-        serial: printable(&shown_serial(&asker)),
-        mac: asker.identity.macs.first().copied(),
-        profile: profile.clone(),
-        installs,
-        action: stage2.action,
-        why: why(&who, standing, stage2.action),
-        bytes,
-    };
     site.boots.add(Boot {
         id,
         table: table.clone(),
         peer,
         machine: who.machine.clone(),
-        label,
-        profile: profile.unwrap_or_default(),
+        label: label.clone(),
+        profile: profile.clone().unwrap_or_default(),
         installs,
-        action: stage2.action,
-        roles: stage2.loads.into_iter().map(|load| (load.file, load.role)).collect(),
-        answers: stage2.answers,
-        beacon: stage2.beacon,
+        action: script.action,
+        roles: script.roles.clone(),
+        answers: script.answers.iter().map(|(name, answer)| (name.clone(), Arc::from(answer.with(id)))).collect(),
+        beacon: script.beacon,
         made: Instant::now(),
         booted: AtomicBool::new(false),
     });
-    site.report.report(EventKind::Script(sent));
-    for text in who.notes.iter().cloned().chain(problem) {
-        site.report.report(EventKind::Warning { boot: Some(id), text });
-    }
-    reply::text(StatusCode::OK, script)
+    site.report.report(EventKind::Script(ScriptSent {
+        boot: id,
+        peer,
+        machine: who.machine.as_ref().map(|machine| machine.id.clone()),
+        label,
+        serial: known.serial.clone(),
+        mac: known.mac,
+        profile,
+        installs,
+        action: script.action,
+        why: why(who, script.standing, script.action),
+        bytes: script.bytes,
+    }));
 }
 
-fn standing(site: &Site, who: &Recognised) -> Standing {
-    match (&who.verdict, &who.machine) {
-        (Verdict::Boot { profile, installs, .. }, Some(machine)) => site.ledger.standing(machine, profile, *installs),
+async fn standing(site: &Site, who: &Recognised) -> Standing {
+    let (profile, installs, machine) = match (&who.verdict, &who.machine) {
+        (Verdict::Boot { profile, installs, .. }, Some(machine)) => (profile, *installs, machine),
         // A machine that the journal cannot remember would be installed again and again.
-        (Verdict::Boot { installs: true, .. }, None) => Standing::Outside,
-        _ => Standing::Armed,
+        (Verdict::Boot { installs: true, .. }, None) => return Standing::Outside,
+        _ => return Standing::Armed,
+    };
+    if let Some(standing) = site.ledger.standing_now(machine, profile, installs) {
+        return standing;
     }
-}
-
-fn shown_serial(asker: &Asker) -> String {
-    match &asker.identity.serial {
-        Some(serial) => serial.to_string(),
-        None => asker.identity.raw_serial.clone(),
-    }
+    let (ledger, machine, profile) = (site.ledger.clone(), machine.clone(), profile.clone());
+    let asked = tokio::task::spawn_blocking(move || ledger.standing(&machine, &profile, installs)).await;
+    asked.unwrap_or_else(|_| Err("reading the journal failed".to_owned())).unwrap_or_else(|reason| {
+        let text = format!("whether {} was installed cannot be told, so it boots its disk: {reason}", printable(&who.label));
+        site.report.report(EventKind::Warning { boot: None, text });
+        Standing::Unsure
+    })
 }
 
 fn why(who: &Recognised, standing: Standing, action: Action) -> String {
-    let machine = || who.machine.as_ref().map_or("nothing usable".to_owned(), |id| id.to_string());
+    let machine = || who.machine.as_ref().map_or("nothing usable".to_owned(), |machine| machine.id.to_string());
     let text = match (&who.verdict, action, standing) {
         (Verdict::Refused(reason), ..) => reason.clone(),
         (Verdict::Hold, ..) => format!("in no inventory: {}", machine()),
@@ -92,6 +122,9 @@ fn why(who: &Recognised, standing: Standing, action: Action) -> String {
         (Verdict::Boot { .. }, Action::Local, Standing::Done) => "its installer was started in this arming".to_owned(),
         (Verdict::Boot { installs: true, .. }, Action::Local, Standing::Outside) if who.machine.is_none() => {
             "it gave nothing by which to remember it, so it is not installed".to_owned()
+        }
+        (Verdict::Boot { .. }, Action::Local, Standing::Unsure) => {
+            "the journal cannot be read, so it is not installed".to_owned()
         }
         (Verdict::Boot { .. }, Action::Local, Standing::Outside) => "not in the plan, so it boots its disk".to_owned(),
         (Verdict::Boot { profile, recipe, .. }, ..) => format!("profile {profile}, recipe {recipe}"),

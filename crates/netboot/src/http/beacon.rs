@@ -41,7 +41,7 @@ pub(super) async fn respond(site: &Arc<Site>, boot: Arc<Boot>) -> Response<Reply
     if !boot.booted.swap(true, Ordering::Relaxed) {
         site.report.report(EventKind::Booted {
             boot: boot.id,
-            machine: boot.machine.clone(),
+            machine: boot.machine.as_ref().map(|machine| machine.id.clone()),
             label: boot.label.clone(),
             profile: boot.profile.clone(),
             installs: boot.installs,

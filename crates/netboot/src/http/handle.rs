@@ -13,6 +13,7 @@ use pxectl_model::event::{Payload, Report};
 
 use super::files::{self, File};
 use super::lane::Lane;
+use super::memo::Memo;
 use super::pulse::Pulse;
 use super::refusals::Refusals;
 use super::reply::{self, Reply};
@@ -29,6 +30,7 @@ pub(crate) struct Site {
     pub(crate) report: Arc<dyn Report>,
     pub(crate) boots: Boots,
     pub(crate) refusals: Refusals,
+    pub(crate) memo: Memo,
     /// Numbers of transfers, shared with TFTP.
     pub(crate) ids: Arc<AtomicU64>,
     /// What is generated counts as modified then.

@@ -136,3 +136,23 @@ fn a_boot_keeps_the_table_that_its_script_came_from() {
     assert_eq!(rig.get("/artifacts/made").status, 404);
     assert!(rig.get(&format!("/b/{id}/artifacts/made")).body == content(300_000));
 }
+
+#[test]
+fn a_machine_that_asks_again_gets_the_same_script_for_a_new_boot() {
+    let rig = Rig::new();
+    let ids: Vec<String> = (0..5).map(|_| rig.boot("INST0001")).collect();
+    assert!((1..5).all(|n| !ids[..n].contains(&ids[n])), "{ids:?}");
+    for id in &ids {
+        assert_eq!(rig.get(&format!("/b/{id}/answer/preseed.cfg")).text(), "d-i secret");
+        assert!(rig.get(&format!("/b/{id}/artifacts/made")).body == content(300_000));
+    }
+    let loads = |kind: &EventKind| match kind {
+        EventKind::Script(sent) => Some((sent.label.clone(), sent.bytes, sent.why.clone())),
+        _ => None,
+    };
+    let told: Vec<_> = rig.log.all().iter().filter_map(loads).collect();
+    assert!(told.len() == 5 && told.iter().all(|sent| *sent == told[0]), "{told:?}");
+    assert_eq!(rig.get(&format!("/b/{}/event/booted", ids[4])).status, 200);
+    let after = rig.get("/boot?serial=494e535430303031&platform=efi&arch=x86_64");
+    assert!(after.text().ends_with("Local\n"), "what the journal says now counts: {}", after.text());
+}

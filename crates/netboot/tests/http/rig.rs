@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use pxectl_model::body::{Body, Extent};
-use pxectl_model::boot::{Action, Asker, BootId, Ledger, Load, Recognised, Responder, Stage2, Standing, Taken, Verdict};
+use pxectl_model::boot::{Action, Asker, BootId, Ledger, Load, Machine, Recognised, Responder, Stage2, Standing, Taken, Verdict};
 use pxectl_model::event::{EventKind, Report};
 use pxectl_model::identity::MachineId;
 use pxectl_netboot::open::OpenBody;
@@ -94,15 +94,19 @@ pub struct Book {
 }
 
 impl Ledger for Book {
-    fn standing(&self, machine: &MachineId, _: &str, _: bool) -> Standing {
-        if self.taken.lock().unwrap().contains_key(machine) { Standing::Done } else { Standing::Armed }
+    fn standing_now(&self, _: &Machine, _: &str, _: bool) -> Option<Standing> {
+        None
     }
 
-    fn take(&self, machine: &MachineId, boot: BootId, _: &str, _: &str) -> Result<Taken, String> {
+    fn standing(&self, machine: &Machine, _: &str, _: bool) -> Result<Standing, String> {
+        Ok(if self.taken.lock().unwrap().contains_key(&machine.id) { Standing::Done } else { Standing::Armed })
+    }
+
+    fn take(&self, machine: &Machine, boot: BootId, _: &str, _: &str) -> Result<Taken, String> {
         if *self.broken.lock().unwrap() {
             return Err("no space left on /srv/secret".to_owned());
         }
-        Ok(match *self.taken.lock().unwrap().entry(machine.clone()).or_insert(boot) {
+        Ok(match *self.taken.lock().unwrap().entry(machine.id.clone()).or_insert(boot) {
             other if other != boot => Taken::Refused,
             _ => Taken::Now,
         })
@@ -121,7 +125,7 @@ impl Responder for Words {
             Some("LIVE") => boot(false),
             _ => Verdict::Hold,
         };
-        Recognised { machine: asker.identity.machine(), label: serial, verdict, notes: Vec::new() }
+        Recognised { machine: Machine::stranger(&asker.identity), label: serial, verdict, notes: Vec::new() }
     }
 
     fn script(&self, _: &Asker, who: &Recognised, boot: BootId, standing: Standing) -> (Stage2, Option<String>) {

@@ -7,10 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use pxectl_model::arch::Firmware;
 use pxectl_model::body::Body;
-use pxectl_model::boot::{Action, Asker, BootId, Ledger, Load, Recognised, Responder, Stage2, Standing, Taken, Verdict};
+use pxectl_model::boot::{Action, Asker, BootId, Ledger, Load, Machine, Recognised, Responder, Stage2, Standing, Taken, Verdict};
 use pxectl_model::digest::{Hasher, Sha256};
 use pxectl_model::event::{EventKind, Report};
-use pxectl_model::identity::MachineId;
 use pxectl_netboot::client::{Entry, StepKind, WalkEnd, WalkSpec, Walked, walk};
 use pxectl_netboot::open::OpenBody;
 use pxectl_netboot::server::{Bound, Limits};
@@ -30,7 +29,7 @@ impl Responder for Lab {
         } else {
             Verdict::Hold
         };
-        Recognised { machine: asker.identity.machine(), label, verdict, notes: Vec::new() }
+        Recognised { machine: Machine::stranger(&asker.identity), label, verdict, notes: Vec::new() }
     }
 
     fn script(&self, _: &Asker, who: &Recognised, boot: BootId, _: Standing) -> (Stage2, Option<String>) {
@@ -62,11 +61,15 @@ impl Responder for Lab {
 struct NoLedger;
 
 impl Ledger for NoLedger {
-    fn standing(&self, _: &MachineId, _: &str, _: bool) -> Standing {
-        Standing::Armed
+    fn standing_now(&self, _: &Machine, _: &str, _: bool) -> Option<Standing> {
+        None
     }
 
-    fn take(&self, _: &MachineId, _: BootId, _: &str, _: &str) -> Result<Taken, String> {
+    fn standing(&self, _: &Machine, _: &str, _: bool) -> Result<Standing, String> {
+        Ok(Standing::Armed)
+    }
+
+    fn take(&self, _: &Machine, _: BootId, _: &str, _: &str) -> Result<Taken, String> {
         Ok(Taken::Now)
     }
 }

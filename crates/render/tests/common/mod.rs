@@ -69,6 +69,7 @@ fn recipe(
         installs,
         script: script.into(),
         keys: keys.iter().map(|(key, need)| ((*key).to_owned(), *need)).collect(),
+        one_of: Vec::new(),
         args: args.iter().map(arg).collect(),
         firmware: Vec::new(),
     }
