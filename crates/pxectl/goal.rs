@@ -23,8 +23,11 @@ impl Goal {
         }
     }
 
-    /// Whether there was a goal and it is reached.
-    pub fn reached(&self, board: &Board) -> bool {
-        !matches!(self, Self::None) && self.missing(board).is_empty()
+    /// Those that are awaited; none where there is no goal.
+    pub fn awaited(&self) -> BTreeSet<MachineId> {
+        match self {
+            Self::None => BTreeSet::new(),
+            Self::Booted(machines) => machines.clone(),
+        }
     }
 }

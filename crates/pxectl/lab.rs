@@ -1,18 +1,17 @@
 //! A lab from its folder: the inventory with what it includes, and its templates.
 
 use std::collections::BTreeMap;
-use std::fs::File as OsFile;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pxectl_inventory::{Include, Included, Input, Reading, limits};
-use pxectl_model::diag::Diagnostic;
+use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::inventory::Inventory;
 use pxectl_model::net::Site;
 use pxectl_model::policy::http_base;
 use pxectl_model::source::{FileId, Sources};
 use pxectl_render::{Scripts, Template, TemplateSet};
+use pxectl_store::regular::read_regular;
 
 use crate::failure::Failure;
 use crate::session::{Session, folder_of, warn};
@@ -71,14 +70,18 @@ fn read_input(input: Input, mut stamps: Stamps) -> Result<Found, Failure> {
     let mut reading = pxectl_inventory::read(&input, &recipes);
     let folder = reading.draft.lab.templates.as_ref().map(|t| t.value.clone());
     let folder = folder.unwrap_or_else(|| input.folder.join(pxectl_inventory::DEFAULT_TEMPLATES));
-    let mut own = Vec::new();
+    let mut own = Own::default();
     own_templates(&folder, "", 0, &mut own, &mut reading.sources, &mut stamps);
     let built_in = assets::templates().into_iter().map(|(name, text)| {
         let text: Arc<str> = Arc::from(text);
         let file = reading.sources.add(format!("builtin/{name}"), text.clone());
         Template { name, text, file }
     });
-    let templates = TemplateSet::new(built_in.collect::<Vec<_>>(), own);
+    let templates = TemplateSet::new(built_in.collect::<Vec<_>>(), own.templates);
+    if !own.problems.is_empty() {
+        reading.inventory = None;
+        reading.diagnostics.extend(own.problems);
+    }
     Ok(Found { reading, templates, stamps })
 }
 
@@ -128,7 +131,7 @@ impl Found {
         let mut found = Vec::new();
         for site in &inventory.lab().sites {
             let base = http_base(site.server.value, inventory.lab().http_port.value);
-            let firmware = shelf::firmware_of(inventory.parts());
+            let firmware = inventory.lab().firmware();
             found.extend(pxectl_render::stage1(&self.templates, &base).err().unwrap_or_default());
             found.extend(pxectl_render::dhcp::render(&self.templates, &inventory, site, &firmware).err().unwrap_or_default());
             found.extend(Scripts::new(inventory.clone(), site, &self.templates, base, BTreeMap::new()).err().unwrap_or_default());
@@ -198,15 +201,18 @@ fn unreadable(path: &Path, why: &std::io::Error) -> Failure {
         std::io::ErrorKind::NotFound => {
             failure.hint("go to the lab's folder, or name the file with `-i`; `inventory.example.yaml` is one to start from")
         }
+        // It is read again at every edit, and relative paths begin at its folder.
+        std::io::ErrorKind::InvalidInput => {
+            failure.hint("an inventory is a file in its lab's folder; a pipe or a device cannot be one")
+        }
         _ => failure,
     }
 }
 
 fn file(path: &Path, stamps: &mut Stamps) -> std::io::Result<pxectl_inventory::File> {
     stamps.note(path);
-    let mut bytes = Vec::new();
     // One byte more than allowed, so that the reader can say that it is too large.
-    OsFile::open(path)?.take(limits::TEXT as u64 + 1).read_to_end(&mut bytes)?;
+    let bytes = read_regular(path, limits::TEXT as u64)?;
     Ok(pxectl_inventory::File { name: path.display().to_string(), bytes })
 }
 
@@ -242,7 +248,22 @@ fn note_folders(pattern: &Path, stamps: &mut Stamps) {
     }
 }
 
-fn own_templates(folder: &Path, prefix: &str, depth: usize, own: &mut Vec<Template>, sources: &mut Sources, stamps: &mut Stamps) {
+/// The lab's own templates, and what is wrong with those that cannot be read.
+#[derive(Default)]
+struct Own {
+    templates: Vec<Template>,
+    problems: Vec<Diagnostic>,
+}
+
+fn template(path: &Path) -> Result<String, String> {
+    let bytes = read_regular(path, TEMPLATE_MAX).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > TEMPLATE_MAX {
+        return Err(format!("it is larger than {TEMPLATE_MAX} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+}
+
+fn own_templates(folder: &Path, prefix: &str, depth: usize, own: &mut Own, sources: &mut Sources, stamps: &mut Stamps) {
     stamps.note(folder);
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
@@ -252,14 +273,21 @@ fn own_templates(folder: &Path, prefix: &str, depth: usize, own: &mut Vec<Templa
         let name = format!("{prefix}{name}");
         if path.is_dir() && depth < TEMPLATES_DEPTH {
             own_templates(&path, &format!("{name}/"), depth + 1, own, sources, stamps);
-        } else if name.ends_with(".j2") && own.len() < TEMPLATES_MAX {
+        } else if name.ends_with(".j2") && own.templates.len() < TEMPLATES_MAX {
             stamps.note(&path);
-            let mut text = String::new();
-            let read = OsFile::open(&path).and_then(|f| f.take(TEMPLATE_MAX).read_to_string(&mut text));
-            if read.is_ok() {
-                let text: Arc<str> = Arc::from(text);
-                let file: FileId = sources.add(path.display().to_string(), text.clone());
-                own.push(Template { name, text, file });
+            let (text, problem) = match template(&path) {
+                Ok(text) => (text, None),
+                Err(why) => (String::new(), Some(why)),
+            };
+            let text: Arc<str> = Arc::from(text);
+            let file: FileId = sources.add(path.display().to_string(), text.clone());
+            match problem {
+                None => own.templates.push(Template { name, text, file }),
+                // The built-in one of its name must not take its place without a word.
+                Some(why) => {
+                    let message = format!("the template `{name}` cannot be read: {why}");
+                    own.problems.push(Diagnostic::error(pxectl_render::TEMPLATE_ERROR, Place::File(file), message));
+                }
             }
         }
     }

@@ -25,12 +25,16 @@ mod tables;
 mod watch;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
 use crate::cli::{Cli, Command, Render};
 use crate::failure::{Answer, Outcome};
 use crate::session::Session;
+
+/// How long work that cannot be broken off (a line of the journal) may take to its end.
+const LAST_WAIT: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -57,7 +61,13 @@ fn run(command: &Command, session: &Session) -> Outcome {
         Command::Render(Render::Ipxe(args)) => cmd::render::ipxe(args, session),
         Command::Render(Render::Template(args)) => cmd::render::template(args),
         Command::Rearm(args) => cmd::rearm::run(args, session),
-        Command::Serve(args) => runtime()?.block_on(cmd::serve::run(args, session)),
+        Command::Serve(args) => {
+            let runtime = runtime()?;
+            let outcome = runtime.block_on(cmd::serve::run(args, session));
+            // A table that is being built, gigabytes being read, is of no use any more.
+            runtime.shutdown_timeout(LAST_WAIT);
+            outcome
+        }
         Command::BootTest(args) => runtime()?.block_on(cmd::boot_test::run(args, session)),
         Command::Demo(args) => runtime()?.block_on(cmd::demo::run(args, session)),
     }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use pxectl_model::identity::MachineId;
+use pxectl_model::identity::{Identity, IdentityKey, MachineId};
 use pxectl_model::inventory::Inventory;
 use pxectl_model::name::Name;
 use pxectl_model::plan::Scope;
 use pxectl_model::profile::{Host, Rule};
+use pxectl_model::recipe::Kind;
+use pxectl_model::resolve::{Because, set_up};
 
 use crate::failure::Failure;
 use crate::ledger::{Agreement, ArmingLedger};
@@ -19,8 +21,8 @@ use crate::show::plan::{Fate, Line, Plan};
 pub fn plan(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Plan, Failure> {
     let mut plan = Plan::default();
     let parts = inventory.parts();
-    for host in &parts.hosts {
-        let Some(fate) = host_fate(inventory, ledger, host)? else {
+    for (n, host) in parts.hosts.iter().enumerate() {
+        let Some(fate) = host_fate(inventory, ledger, (n, host))? else {
             plan.outside += 1;
             continue;
         };
@@ -33,13 +35,13 @@ pub fn plan(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Plan, Failur
         let profile = &rule.profile.value;
         if everyone || named(profile) {
             let who = format!("any machine of rule {}", n + 1);
-            plan.lines.push(Line { who, keys: matches(rule), fate: fate(inventory, profile)? });
+            plan.lines.push(Line { who, keys: matches(rule), fate: fate(inventory, Because::Rule(n, rule)) });
         }
     }
     let unknown = &inventory.lab().unknown.value;
     if everyone || named(unknown) {
         let who = "any machine in no inventory".to_owned();
-        plan.lines.push(Line { who, keys: String::new(), fate: fate(inventory, unknown)? });
+        plan.lines.push(Line { who, keys: String::new(), fate: fate(inventory, Because::Unknown) });
     }
     Ok(plan)
 }
@@ -50,8 +52,8 @@ pub fn plan(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Plan, Failur
 /// Where the journal cannot be read.
 pub fn awaited(inventory: &Inventory, ledger: &ArmingLedger) -> Result<BTreeSet<MachineId>, Failure> {
     let mut machines = BTreeSet::new();
-    for host in &inventory.parts().hosts {
-        if let Some(Fate::Install(_) | Fate::Live(_)) = host_fate(inventory, ledger, host)? {
+    for (n, host) in inventory.parts().hosts.iter().enumerate() {
+        if let Some(Fate::Install(_) | Fate::Live(_)) = host_fate(inventory, ledger, (n, host))? {
             machines.extend(host.identity.machine());
         }
     }
@@ -66,16 +68,17 @@ pub fn awaited(inventory: &Inventory, ledger: &ArmingLedger) -> Result<BTreeSet<
 pub fn shown(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Agreement, Failure> {
     let parts = inventory.parts();
     let mut hosts = BTreeSet::new();
-    for host in &parts.hosts {
-        if let Some(Fate::Install(_) | Fate::Done(_)) = host_fate(inventory, ledger, host)? {
+    for (n, host) in parts.hosts.iter().enumerate() {
+        if let Some(Fate::Install(_) | Fate::Done(_)) = host_fate(inventory, ledger, (n, host))? {
             let profile = host.profile.value.to_string();
             hosts.extend(host.identity.keys().into_iter().map(|key| (key, profile.clone())));
         }
     }
     let mut others = BTreeSet::new();
-    for profile in parts.rules.iter().map(|rule| &rule.profile.value).chain([&inventory.lab().unknown.value]) {
-        if matches!(fate(inventory, profile)?, Fate::Install(_)) {
-            others.insert(profile.to_string());
+    let rules = parts.rules.iter().enumerate().map(|(n, rule)| Because::Rule(n, rule));
+    for because in rules.chain([Because::Unknown]) {
+        if let Fate::Install(profile) = fate(inventory, because) {
+            others.insert(profile);
         }
     }
     Ok(Agreement::Shown { hosts, others })
@@ -87,9 +90,9 @@ pub fn shown(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Agreement, 
 /// Where the journal cannot be read.
 pub fn unagreed(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Vec<String>, Failure> {
     let mut labels = Vec::new();
-    for host in &inventory.parts().hosts {
+    for (n, host) in inventory.parts().hosts.iter().enumerate() {
         let agreed = ledger.agreed(&host.identity.keys(), true, host.profile.value.as_str());
-        if !agreed && matches!(host_fate(inventory, ledger, host)?, Some(Fate::Install(_))) {
+        if !agreed && matches!(host_fate(inventory, ledger, (n, host))?, Some(Fate::Install(_))) {
             labels.push(host.label());
         }
     }
@@ -97,12 +100,12 @@ pub fn unagreed(inventory: &Inventory, ledger: &ArmingLedger) -> Result<Vec<Stri
 }
 
 /// What a host would do; none where it is outside the scope.
-fn host_fate(inventory: &Inventory, ledger: &ArmingLedger, host: &Host) -> Result<Option<Fate>, Failure> {
+fn host_fate(inventory: &Inventory, ledger: &ArmingLedger, (n, host): (usize, &Host)) -> Result<Option<Fate>, Failure> {
     let (keys, profile) = (host.identity.keys(), &host.profile.value);
     if !ledger.covers(&keys, profile.as_str()) {
         return Ok(None);
     }
-    let fate = fate(inventory, profile)?;
+    let fate = fate(inventory, Because::Host(n, host, IdentityKey::Serial));
     if let (Fate::Install(_), Some(done)) = (&fate, ledger.done(&keys).map_err(|e| Failure::of(&e))?) {
         let label = host.label();
         let how = format!("its installer ran ({}); `pxectl rearm {label}` lets it run again", done.profile);
@@ -111,15 +114,16 @@ fn host_fate(inventory: &Inventory, ledger: &ArmingLedger, host: &Host) -> Resul
     Ok(Some(fate))
 }
 
-fn fate(inventory: &Inventory, profile: &Name) -> Result<Fate, Failure> {
-    let (_, recipe) = inventory.settings_of(profile).map_err(|e| Failure::of(&e))?;
-    let name = profile.to_string();
-    Ok(match recipe.name.as_str() {
-        "local" => Fate::Disk,
-        "hold" => Fate::Hold,
-        _ if recipe.installs => Fate::Install(name),
-        _ => Fate::Live(name),
-    })
+/// With all layers: a rule or a host may say itself that it installs.
+fn fate(inventory: &Inventory, because: Because<'_>) -> Fate {
+    let setup = set_up(inventory, because, &Identity::default());
+    let name = setup.profile.value.to_string();
+    match setup.recipe.kind(&setup.settings) {
+        Kind::Local => Fate::Disk,
+        Kind::Hold => Fate::Hold,
+        Kind::Install => Fate::Install(name),
+        Kind::Live => Fate::Live(name),
+    }
 }
 
 fn matches(rule: &Rule) -> String {

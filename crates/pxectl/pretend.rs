@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use pxectl_model::arch::Firmware;
 use pxectl_model::identity::Identity;
@@ -18,8 +19,12 @@ use pxectl_store::journal::Journal;
 
 use crate::failure::Failure;
 use crate::ledger::{Agreement, ArmingLedger};
-use crate::reporter::{Reporting, Sink};
+use crate::reporter::Reporting;
+use crate::sink::Sink;
 use crate::tables::{self, Broken, Built, TableBuilder};
+
+/// Whoever reads the events of pretend machines is waited for: nothing else is to be done, and ctrl-c ends it.
+const FOREVER: Duration = Duration::MAX;
 
 /// Running servers and what they serve.
 pub struct Stage {
@@ -69,7 +74,7 @@ impl Stage {
         // Pretend machines have no disks.
         ledger.agree(Agreement::Everything);
         let ledger = Arc::new(ledger);
-        let reporting = Reporting::start(sinks);
+        let reporting = Reporting::start(sinks, BTreeSet::new());
         let tables = Arc::new(Fixed(table.clone()));
         let running = bound.serve(tables, ledger, reporting.report.clone(), Limits::default()).map_err(|e| failure(&e))?;
         let unlisted = unlisted_mac(&inventory);
@@ -144,9 +149,9 @@ impl Stage {
     }
 
     /// Ends the servers when everything was reported.
-    pub async fn end(self) -> pxectl_model::board::Board {
+    pub async fn end(mut self) {
         self.running.stop("done").await;
-        self.reporting.finish().await
+        self.reporting.drain(FOREVER).await;
     }
 }
 

@@ -1,43 +1,57 @@
-//! The one reporter: stamps events with number and time, folds them into the board, and feeds every reader, in one order.
+//! The one reporter: stamps events with the time, folds them into the board, and hands them to every reader, in one order.
+//!
+//! All of it happens in `report` itself, which costs the same however many machines there are, so no event waits to be taken in.
+//! Readers are others: they may be slow or stand still, so each has its own thread and its own bounded queue.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::SystemTime;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use pxectl_model::board::Board;
 use pxectl_model::event::{Event, EventKind, Report};
-use tokio::sync::{mpsc, watch};
+use pxectl_model::identity::MachineId;
+use tokio::sync::watch;
 
-/// Somebody who wants to know. Called from one task only, in order.
-pub trait Sink: Send {
-    /// An event, and the board after it with the row that it changed.
-    fn event(&mut self, event: &Event, board: &Board, row: Option<usize>);
-
-    /// No more events.
-    fn end(&mut self, _board: &Board) {}
-}
-
-/// Progress waits in the queue only while fewer events than this do; everything else always gets in.
-const PROGRESS_QUEUE: usize = 256;
-
-/// Changes of the board that are published together at most.
-const RUSH: u32 = 256;
+use crate::sink::outlet::{Outlet, Queue};
+use crate::sink::{Sink, Told};
 
 /// The door for libraries.
-pub struct Reporter {
-    queue: mpsc::UnboundedSender<EventKind>,
-    waiting: Arc<AtomicUsize>,
+struct Reporter {
+    state: Mutex<State>,
+    queues: Vec<Arc<Queue>>,
+    missing: watch::Sender<usize>,
+    awaited: usize,
+}
+
+#[derive(Default)]
+struct State {
+    board: Board,
+    stopped: bool,
 }
 
 impl Report for Reporter {
     fn report(&self, kind: EventKind) {
-        let lossy = matches!(kind, EventKind::TransferProgress { .. });
-        if lossy && self.waiting.load(Ordering::Relaxed) > PROGRESS_QUEUE {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.stopped {
             return;
         }
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        // After the end nobody listens any more; there is nobody to tell.
-        let _ = self.queue.send(kind);
+        state.stopped = matches!(kind, EventKind::Stopped);
+        // Under the lock, so that the times are in the order of the events.
+        let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let event = Event { seq: 0, at, kind };
+        let key = state.board.apply(&event);
+        if matches!(event.kind, EventKind::Booted { .. }) {
+            let missing = self.awaited - state.board.booted().len();
+            self.missing.send_if_modified(|before| std::mem::replace(before, missing) != missing);
+        }
+        let Some((last, others)) = self.queues.split_last() else { return };
+        let loading = match event.kind {
+            EventKind::Stopping { .. } => state.board.rows().filter(|row| row.running > 0).count(),
+            _ => 0,
+        };
+        let told = Told { event, row: key.and_then(|key| state.board.row(key)).cloned(), loading };
+        others.iter().for_each(|queue| queue.offer(told.clone()));
+        last.offer(told);
     }
 }
 
@@ -45,53 +59,45 @@ impl Report for Reporter {
 pub struct Reporting {
     /// For libraries.
     pub report: Arc<dyn Report>,
-    /// The board after the newest event.
-    pub board: watch::Receiver<Board>,
-    task: tokio::task::JoinHandle<()>,
+    reporter: Arc<Reporter>,
+    missing: watch::Receiver<usize>,
+    outlets: Vec<Outlet>,
 }
 
 impl Reporting {
-    /// Starts the task that feeds `sinks`.
-    pub fn start(mut sinks: Vec<Box<dyn Sink>>) -> Self {
-        let (queue, mut events) = mpsc::unbounded_channel();
-        let (publish, board) = watch::channel(Board::default());
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let reporter = Reporter { queue, waiting: waiting.clone() };
-        let task = tokio::spawn(async move {
-            let mut board = Board::default();
-            let mut seq = 0;
-            let mut unpublished = 0;
-            while let Some(kind) = events.recv().await {
-                waiting.fetch_sub(1, Ordering::Relaxed);
-                let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-                let event = Event { seq, at, kind };
-                seq += 1;
-                let row = board.apply(&event);
-                for sink in &mut sinks {
-                    sink.event(&event, &board, row);
-                }
-                unpublished += u32::from(row.is_some());
-                // Nobody may be watching; the board is published all the same. In a rush, once for many events: it is a large copy.
-                if unpublished >= RUSH || (unpublished > 0 && events.is_empty()) {
-                    unpublished = 0;
-                    publish.send_replace(board.clone());
-                }
-                if matches!(event.kind, EventKind::Stopped) {
-                    break;
-                }
-            }
-            publish.send_replace(board.clone());
-            for sink in &mut sinks {
-                sink.end(&board);
-            }
+    /// Starts a thread for each of `sinks`. `awaited` are the machines whose booting counts.
+    pub fn start(sinks: Vec<Box<dyn Sink>>, awaited: BTreeSet<MachineId>) -> Self {
+        let outlets: Vec<_> = sinks.into_iter().map(Outlet::start).collect();
+        let count = awaited.len();
+        let (sender, missing) = watch::channel(count);
+        let reporter = Arc::new(Reporter {
+            state: Mutex::new(State { board: Board::awaiting(awaited), stopped: false }),
+            queues: outlets.iter().map(Outlet::queue).collect(),
+            missing: sender,
+            awaited: count,
         });
-        Self { report: Arc::new(reporter), board, task }
+        Self { report: reporter.clone(), reporter, missing, outlets }
     }
 
-    /// Waits until every event up to `Stopped`, which the servers report last, has reached every reader.
-    pub async fn finish(self) -> Board {
-        // A panic in a sink is a bug that the runtime prints; the board is still the newest one.
-        let _ = self.task.await;
-        self.board.borrow().clone()
+    /// Waits until all awaited machines have booted.
+    pub async fn all_booted(&self) {
+        // The sender is held here, too, so the channel cannot close.
+        let _ = self.missing.clone().wait_for(|missing| *missing == 0).await;
+    }
+
+    /// Waits until every event up to `Stopped`, which the servers report last, has reached every reader; a reader that takes
+    /// nothing for as long as `patience` is given up.
+    pub async fn drain(&mut self, patience: Duration) {
+        for outlet in &mut self.outlets {
+            outlet.drain(patience).await;
+        }
+    }
+
+    /// The board as it is in the end. Readers that were not waited for get what they can while the process lives.
+    pub fn end(self) -> Board {
+        std::mem::take(&mut self.reporter.state.lock().unwrap_or_else(PoisonError::into_inner).board)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use pxectl_model::arch::Firmware;
 use pxectl_model::artifact::Artifact;
 use pxectl_model::body::Body;
 use pxectl_model::inventory::{IpxeSource, Parts};
-use pxectl_model::policy::{DEFAULT_FIRMWARE, nbp_files};
+use pxectl_model::policy::nbp_files;
 
 /// Where Debian's package `ipxe` puts its builds.
 pub const DEBIAN_IPXE: &str = "/usr/lib/ipxe";
@@ -43,15 +43,6 @@ impl Shelf for Disk {
         let found = names.iter().map(|name| dir.join(name)).find(|path| path.is_file());
         let found = found.ok_or_else(|| format!("there is no {} for {firmware} in `{}`", names.join(" or "), dir.display()))?;
         Ok(Body::File(Arc::from(found.as_path())))
-    }
-}
-
-/// The firmware that the lab serves: what it names, else what its NBPs are for.
-pub fn firmware_of(parts: &Parts) -> Vec<Firmware> {
-    match (&parts.lab.firmware, &parts.lab.ipxe) {
-        (Some(named), _) => named.iter().map(|f| f.value).collect(),
-        (None, Some(IpxeSource::Artifacts(names))) => names.keys().copied().collect(),
-        (None, _) => DEFAULT_FIRMWARE.to_vec(),
     }
 }
 

@@ -1,17 +1,15 @@
 //! Building a table: everything that is servable, rendered and opened once, before the first request.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use pxectl_model::digest::{Hasher, Sha256};
-use pxectl_model::identity::MachineId;
 use pxectl_model::inventory::Inventory;
-use pxectl_model::name::Name;
+use pxectl_model::net::{Network, Site};
 use pxectl_model::plan::Scope;
 use pxectl_model::policy::{http_base, nbp_name};
-use pxectl_model::settings::{Inject, Settings};
 use pxectl_netboot::open::{OpenBody, Stamp};
 use pxectl_netboot::table::Table;
 use pxectl_render::Scripts;
@@ -19,7 +17,7 @@ use pxectl_render::Scripts;
 use crate::failure::Failure;
 use crate::lab::{self, Found};
 use crate::session::{Session, warn};
-use crate::shelf::{Disk, Shelf, firmware_of};
+use crate::shelf::{Disk, Shelf};
 use crate::show::diagnostic::summary;
 use crate::watch::Stamps;
 
@@ -40,6 +38,29 @@ pub struct TableBuilder {
     shelf: Arc<dyn Shelf>,
     /// Digests of pinned files, so that an edit of the inventory hashes nothing twice.
     digests: Mutex<HashMap<(PathBuf, u64, i128, u64), Sha256>>,
+    /// What the first inventory said of where machines reach this server.
+    first: OnceLock<Reach>,
+}
+
+/// How machines reach a server, by its inventory. The sockets, the URLs and the DHCP server's configuration are made of it once.
+#[derive(PartialEq)]
+struct Reach {
+    server: Ipv4Addr,
+    http_port: u16,
+    /// Each network in words.
+    networks: Vec<String>,
+}
+
+impl Reach {
+    fn of(inventory: &Inventory, site: &Site) -> Self {
+        let network = |network: &Network| {
+            let range = network.range.as_ref().map(|range| format!("{} - {}", range.value.first, range.value.last));
+            let dns: Vec<_> = network.dns.iter().map(|dns| dns.value).collect();
+            format!("{} {range:?} {:?} {dns:?}", network.subnet.value, network.router.as_ref().map(|router| router.value))
+        };
+        let networks = site.networks.iter().map(network).collect();
+        Self { server: site.server.value, http_port: inventory.lab().http_port.value, networks }
+    }
 }
 
 /// A table and what it was built from.
@@ -82,7 +103,7 @@ impl TableBuilder {
     }
 
     fn new(source: InventorySource, site: Option<String>, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
-        Self { source, site, base, scope, shelf, digests: Mutex::default() }
+        Self { source, site, base, scope, shelf, digests: Mutex::default(), first: OnceLock::new() }
     }
 
     /// Reads the inventory and builds the table.
@@ -114,8 +135,8 @@ impl TableBuilder {
     fn build_table(&self, inventory: &Arc<Inventory>, found: &mut Found) -> Result<(Table, Vec<String>), String> {
         let site = inventory.site(self.site.as_deref()).ok_or("error: the site is not in the inventory any more")?;
         let mut faults = Vec::new();
-        let mut warnings = Vec::new();
-        let needed = needed(inventory, &self.scope);
+        let mut warnings = self.out_of_reach(inventory, site);
+        let needed = inventory.artifacts_for(&self.scope);
         let mut files = HashMap::new();
         for (name, artifact) in &inventory.parts().artifacts {
             found.stamps.note(&artifact.path.value);
@@ -137,7 +158,7 @@ impl TableBuilder {
             }
         }
         let mut tftp = HashMap::new();
-        for firmware in firmware_of(inventory.parts()) {
+        for firmware in inventory.lab().firmware() {
             let opened = self
                 .shelf
                 .nbp(firmware, inventory.parts())
@@ -172,6 +193,24 @@ impl TableBuilder {
                 Err(text)
             }
         }
+    }
+
+    /// What an edited inventory says and this process cannot act on.
+    fn out_of_reach(&self, inventory: &Inventory, site: &Site) -> Vec<String> {
+        let now = Reach::of(inventory, site);
+        let first = self.first.get_or_init(|| Reach::of(inventory, site));
+        let mut warnings = Vec::new();
+        if (now.server, now.http_port) != (first.server, first.http_port) {
+            warnings.push(format!(
+                "the edited inventory names another server address or port, {}; this serve keeps {}: restart it, and render the DHCP configuration anew",
+                http_base(now.server, now.http_port),
+                self.base
+            ));
+        }
+        if now.networks != first.networks {
+            warnings.push("the edited inventory names other networks: render the DHCP configuration anew".to_owned());
+        }
+        warnings
     }
 
     /// Whether a pinned file is what it is pinned to.
@@ -213,33 +252,4 @@ pub fn digest_of(body: &OpenBody, offset: u64, len: u64) -> std::io::Result<Sha2
         at += count as u64;
     }
     Ok(hasher.finish())
-}
-
-/// The artifacts that machines of the scope may ask for.
-fn needed(inventory: &Inventory, scope: &Scope) -> BTreeSet<Name> {
-    let mut names = BTreeSet::new();
-    let mut add = |settings: &Settings| {
-        names.extend(settings.files.values().flat_map(|file| file.value.all().into_iter().cloned()));
-        names.extend(settings.initrds.iter().flat_map(|i| i.value.all().into_iter().flatten().cloned()));
-        names.extend(settings.inject.values().filter_map(|inject| match &inject.value {
-            Inject::Artifact(name) => Some(name.clone()),
-            Inject::Template(_) => None,
-        }));
-    };
-    let parts = inventory.parts();
-    let covered = |machine: Option<MachineId>, profile: &Name| machine.is_none_or(|m| scope.covers(&m, profile.as_str()));
-    let hosts = parts.hosts.iter().filter(|h| covered(h.identity.machine(), &h.profile.value));
-    let hosts = hosts.map(|h| (&h.profile.value, Some(&h.settings)));
-    let wide = !matches!(scope, Scope::Only(_));
-    let rules = parts.rules.iter().filter(|_| wide).map(|r| (&r.profile.value, Some(&r.settings)));
-    let unknown = wide.then_some((&parts.lab.unknown.value, None));
-    for (profile, over) in hosts.chain(rules).chain(unknown) {
-        if let Ok((mut settings, _)) = inventory.settings_of(profile) {
-            if let Some(over) = over {
-                settings.overlay(over);
-            }
-            add(&settings);
-        }
-    }
-    names
 }

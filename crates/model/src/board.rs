@@ -13,8 +13,8 @@ use crate::boot::{Action, BootId};
 use crate::event::{Event, EventKind, Payload, Protocol, ScriptSent, Transfer};
 use crate::identity::MachineId;
 
-use rows::Rows;
 pub use rows::RowKey;
+use rows::Rows;
 
 /// How far a boot is. Each state was observed, none is assumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,9 +9,9 @@ use crate::boot::{Action, BootId};
 use crate::identity::MachineId;
 use crate::mac::Mac;
 
-/// Takes events. Cheap, never blocks for long; progress may be dropped, nothing else is.
+/// Takes events. Cheap, and waits for no reader.
 pub trait Report: Send + Sync {
-    /// Something happened.
+    /// Something happened. Where a reader is too slow, it may not learn of it.
     fn report(&self, kind: EventKind);
 }
 

@@ -3,8 +3,10 @@
 
 mod boots;
 pub mod client;
+mod complaints;
 pub mod http;
 pub mod open;
+mod printable;
 pub mod server;
 pub mod table;
 pub mod tftp;

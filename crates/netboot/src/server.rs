@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::boots::Boots;
+use crate::complaints::sum_up_until;
 use crate::http::{self, Serving, Site};
 use crate::table::Tables;
 use crate::tftp::{self, TftpServer};
@@ -120,15 +121,17 @@ impl Bound {
             tables,
             ledger,
             boots: Boots::new(http_limits.boots, http_limits.boots_per_peer, http_limits.boot_window),
-            refusals: http::Refusals::new(report.clone()),
+            strangers: http::Strangers::new(&report),
             memo: http::Memo::new(),
             report: report.clone(),
             ids,
             started: SystemTime::now(),
             mint: random,
         });
-        let serving = http::serve(listener, site, http_limits, most);
+        let serving = http::serve(listener, site.clone(), http_limits, most);
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let summing = stop.clone();
+        tasks.spawn(async move { sum_up_until(&summing, &site.strangers.all()).await });
         tasks.spawn(tftp.run(stop.clone(), grace));
         Ok(Running { serving, tftp: tasks, stop, report, grace, http_addr: self.http_addr, tftp_addr: self.tftp_addr })
     }

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use pxectl_model::ipxe::{End, ImageKind, probe};
 use pxectl_model::plan::Scope;
+use pxectl_model::recipe::{Kind, Recipe};
 use pxectl_netboot::client::{Entry, Loaded, WalkEnd, walk};
 
 use crate::cli::BootTest;
@@ -11,7 +12,6 @@ use crate::failure::{Answer, Failure, Outcome};
 use crate::lab;
 use crate::pretend::{NoStage, Stage};
 use crate::session::{Session, print, warn};
-use crate::shelf::firmware_of;
 use crate::show;
 use crate::sink::human::Human;
 use crate::tables::TableBuilder;
@@ -25,7 +25,7 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
     if args.http_boot && args.firmware.http_arch().is_empty() {
         return Err(Failure::new("a BIOS has no HTTP Boot").hint("name a UEFI with --firmware"));
     }
-    let served = firmware_of(lab.inventory.parts());
+    let served = lab.inventory.lab().firmware();
     if !served.contains(&args.firmware) {
         let served: Vec<_> = served.iter().map(ToString::to_string).collect();
         let (label, firmware) = (host.label(), args.firmware);
@@ -40,7 +40,7 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
     let scope = Scope::Only(machine.into_iter().collect());
     let sinks = match session.level {
         level if level > crate::session::Level::Normal => {
-            vec![Box::new(Human::new(level, Box::new(warn))) as Box<dyn crate::reporter::Sink>]
+            vec![Box::new(Human::new(level, Box::new(warn))) as Box<dyn crate::sink::Sink>]
         }
         _ => Vec::new(),
     };
@@ -69,8 +69,8 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
             wrong.extend(unfit(&stage, &walked.end));
             // Each was printed as it happened.
             let failed = walked.steps.iter().any(|step| step.outcome.is_err());
-            let (_, recipe) = lab.inventory.settings_of(profile).map_err(|e| Failure::of(&e))?;
-            let as_meant = as_meant(recipe.name.as_str(), &walked.end);
+            let (settings, recipe) = lab.inventory.settings_of(profile).map_err(|e| Failure::of(&e))?;
+            let as_meant = as_meant(recipe, recipe.kind(&settings), &walked.end);
             for line in walked.screen.iter().filter(|_| !as_meant || session.level > crate::session::Level::Normal) {
                 print(&format!("screen | {line}\n"));
             }
@@ -94,14 +94,13 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
     Ok(answer)
 }
 
-/// Whether a recipe is to end so. What another script does (`chain`) is its own matter, as long as it does not fail.
-fn as_meant(recipe: &str, end: &WalkEnd) -> bool {
+/// Whether a recipe is to end so. What another script does is its own matter, as long as it does not fail.
+fn as_meant(recipe: &Recipe, kind: Kind, end: &WalkEnd) -> bool {
     match end {
-        WalkEnd::Hold(_) => recipe == "hold",
-        WalkEnd::Disk(_) => matches!(recipe, "local" | "chain"),
-        WalkEnd::Exit(End::Done) => matches!(recipe, "local" | "chain"),
-        WalkEnd::Exit(End::Failed { .. }) => recipe == "local",
-        WalkEnd::Console | WalkEnd::Reboot => recipe == "chain",
+        WalkEnd::Hold(_) => kind == Kind::Hold,
+        WalkEnd::Disk(_) | WalkEnd::Exit(End::Done) => kind == Kind::Local || recipe.hands_over(),
+        WalkEnd::Exit(End::Failed { .. }) => kind == Kind::Local,
+        WalkEnd::Console | WalkEnd::Reboot => recipe.hands_over(),
         WalkEnd::Boot { .. } | WalkEnd::SanBoot(_) | WalkEnd::Elsewhere(_) => true,
     }
 }

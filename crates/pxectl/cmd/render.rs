@@ -11,7 +11,7 @@ use crate::cli::{DhcpServer, RenderBoot, RenderDhcp, RenderIpxe, RenderTemplate}
 use crate::failure::{Answer, Failure, Outcome};
 use crate::lab::{self, Lab};
 use crate::session::{Session, print, warn};
-use crate::shelf::{Disk, Shelf, firmware_of};
+use crate::shelf::{Disk, Shelf};
 use crate::show;
 
 /// `render dhcp`.
@@ -19,7 +19,7 @@ pub fn dhcp(args: &RenderDhcp, session: &Session) -> Outcome {
     let DhcpServer::Isc = args.server;
     let lab = lab::load(session)?;
     let site = lab.site(args.site.as_deref())?;
-    let firmware = firmware_of(lab.inventory.parts());
+    let firmware = lab.inventory.lab().firmware();
     let text = pxectl_render::dhcp::render(&lab.found.templates, &lab.inventory, site, &firmware);
     let text = text.map_err(|found| refused(&lab, &found))?;
     match &args.output {

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pxectl_model::board::Board;
 use pxectl_model::event::EventKind;
 use pxectl_model::plan::Scope;
-use pxectl_netboot::server::{Bound, Limits};
+use pxectl_netboot::server::{Bound, Limits, Running};
 use pxectl_store::journal::{Journal, JournalError};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -19,12 +20,10 @@ use crate::lab::{self, Lab};
 use crate::ledger::{Agreement, ArmingLedger};
 use crate::live::LiveTables;
 use crate::planning;
-use crate::reporter::{Reporting, Sink};
-use crate::session::{Session, interactive, warn};
+use crate::reporter::Reporting;
+use crate::session::{Level, Session, interactive, warn};
 use crate::show;
-use crate::sink::bars::Bars;
-use crate::sink::human::Human;
-use crate::sink::ndjson::Ndjson;
+use crate::sink;
 use crate::tables::TableBuilder;
 
 /// The port of TFTP (RFC 1350); DHCP has no field to name another.
@@ -32,6 +31,12 @@ const TFTP_PORT: u16 = 69;
 
 /// How many hosts of the plan are shown one by one.
 const PLAN_MOST: usize = 60;
+
+/// How long a reader of the events may take nothing, once the servers have ended, before it is given up.
+const READER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The same after a second interrupt.
+const LAST_PATIENCE: Duration = Duration::from_millis(400);
 
 /// Ends with 0, or 1 where a goal was set and missed.
 pub async fn run(args: &Serve, session: &Session) -> Outcome {
@@ -76,19 +81,12 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
 
     // Heard from before anybody is told that the servers listen: whoever waits for that may interrupt at once.
     let mut signals = Signals::new()?;
-    let reporting = Reporting::start(sinks(args, session));
+    let reporting = Reporting::start(sink::all(session.level, args.events.is_some()), goal.awaited());
     let tables = Arc::new(LiveTables::new(builder, built, ledger.clone(), reporting.report.clone()));
     let running =
         bound.serve(tables, ledger, reporting.report.clone(), Limits::default()).map_err(|error| Failure::of(&error))?;
     let why = wait(args, &goal, &reporting, &mut signals).await;
-    let stopping = running.stop(why);
-    tokio::select! {
-        () = stopping => {}
-        // Whoever interrupts twice means it.
-        _ = signals.interrupt.recv() => reporting.report.report(EventKind::Stopped),
-    }
-    let board = reporting.finish().await;
-    Ok(verdict(&goal, &board, &lab, session))
+    Ok(end(running, why, reporting, &mut signals, |board| verdict(&goal, board, &lab, session)).await)
 }
 
 /// Which machines were asked for; none where one is unknown, which has been said.
@@ -163,15 +161,6 @@ fn port_warnings(bound: &Bound, lab_port: u16) -> Vec<String> {
     warnings
 }
 
-fn sinks(args: &Serve, session: &Session) -> Vec<Box<dyn Sink>> {
-    let bars = Bars::new();
-    let mut sinks: Vec<Box<dyn Sink>> = vec![Box::new(Human::new(session.level, bars.printer())), Box::new(bars)];
-    if args.events.is_some() {
-        sinks.push(Box::new(Ndjson));
-    }
-    sinks
-}
-
 /// What ends a server from outside.
 struct Signals {
     interrupt: Signal,
@@ -183,10 +172,16 @@ impl Signals {
         let listen = |kind| signal(kind).map_err(|e| Failure::of(&e));
         Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
     }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "interrupt",
+            _ = self.terminate.recv() => "terminated",
+        }
+    }
 }
 
 async fn wait(args: &Serve, goal: &Goal, reporting: &Reporting, signals: &mut Signals) -> &'static str {
-    let mut board = reporting.board.clone();
     let deadline = async {
         match args.timeout {
             Some(timeout) => tokio::time::sleep(timeout).await,
@@ -194,27 +189,66 @@ async fn wait(args: &Serve, goal: &Goal, reporting: &Reporting, signals: &mut Si
         }
     };
     let reached = async {
-        // The reporter outlives this wait, so its board cannot close.
-        let _ = board.wait_for(|board| goal.reached(board)).await;
+        match goal {
+            Goal::None => std::future::pending().await,
+            Goal::Booted(_) => reporting.all_booted().await,
+        }
     };
     tokio::select! {
-        _ = signals.interrupt.recv() => "interrupt",
-        _ = signals.terminate.recv() => "terminated",
+        why = signals.next() => why,
         () = reached => "goal",
         () = deadline => "timeout",
     }
 }
 
-fn verdict(goal: &Goal, board: &Board, lab: &Lab, session: &Session) -> Answer {
-    if !board.rows().is_empty() {
-        session.say(show::board::summary(board).trim_end());
+/// Ends the servers, then the readers of their events, then says how it went. Whoever interrupts again means it: nothing is
+/// waited for any more, neither a transfer nor a reader that stands still.
+async fn end(
+    running: Running,
+    why: &str,
+    mut reporting: Reporting,
+    signals: &mut Signals,
+    verdict: impl FnOnce(&Board) -> (Answer, Vec<String>),
+) -> Answer {
+    let mut patience = READER_PATIENCE;
+    tokio::select! {
+        () = running.stop(why) => {}
+        _ = signals.next() => {
+            patience = LAST_PATIENCE;
+            reporting.report.report(EventKind::Stopped);
+        }
+    }
+    tokio::select! {
+        () = reporting.drain(patience) => {}
+        _ = signals.next() => patience = LAST_PATIENCE,
+    }
+    let (answer, lines) = verdict(&reporting.end());
+    // A terminal that stands still would keep whoever writes to it.
+    let (said, heard) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        lines.iter().for_each(|line| warn(line));
+        // Nobody may be waiting any more.
+        let _ = said.send(());
+    });
+    tokio::select! {
+        _ = tokio::time::timeout(patience, heard) => {}
+        _ = signals.next() => {}
+    }
+    answer
+}
+
+/// The answer, and what is said with it.
+fn verdict(goal: &Goal, board: &Board, lab: &Lab, session: &Session) -> (Answer, Vec<String>) {
+    let mut lines = Vec::new();
+    if !board.is_empty() && session.level > Level::Quiet {
+        lines.push(show::board::summary(board).trim_end().to_owned());
     }
     let missing = goal.missing(board);
     if missing.is_empty() {
-        return Answer::Yes;
+        return (Answer::Yes, lines);
     }
     let hosts = lab.inventory.parts().hosts.iter();
     let names: Vec<_> = hosts.filter(|h| h.identity.machine().is_some_and(|m| missing.contains(&m))).map(|h| h.label()).collect();
-    warn(&format!("not booted: {}", names.join(", ")));
-    Answer::No
+    lines.push(format!("not booted: {}", names.join(", ")));
+    (Answer::No, lines)
 }

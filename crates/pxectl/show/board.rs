@@ -9,7 +9,7 @@ use crate::show::table::table;
 /// One line a machine, as it is now.
 pub fn summary(board: &Board) -> String {
     let mut rows = vec![["machine", "address", "profile", "state", "loaded", "took"].map(str::to_owned).to_vec()];
-    rows.extend(board.rows().iter().map(|row| {
+    rows.extend(board.rows().map(|row| {
         let took = row.since.saturating_sub(row.began);
         vec![
             row.label.clone(),

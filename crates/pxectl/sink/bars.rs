@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use pxectl_model::board::{Board, Row, State};
+use pxectl_model::board::{Row, State};
 use pxectl_model::boot::Action;
-use pxectl_model::event::Event;
 
-use crate::reporter::Sink;
+use super::{Sink, Told};
 
 /// Bars of more machines than this would not fit a screen; their lines still tell.
 const BARS_MAX: usize = 32;
@@ -53,8 +52,8 @@ impl Bars {
 }
 
 impl Sink for Bars {
-    fn event(&mut self, _: &Event, board: &Board, row: Option<usize>) {
-        let Some(row) = row.and_then(|n| board.rows().get(n)) else { return };
+    fn event(&mut self, told: &Told) {
+        let Some(row) = &told.row else { return };
         let moving = row.state == State::Loading || (row.state == State::Script && row.action == Some(Action::Boot));
         if !moving {
             if let Some(bar) = self.bars.remove(&row.peer) {
@@ -70,7 +69,7 @@ impl Sink for Bars {
         }
     }
 
-    fn end(&mut self, _: &Board) {
+    fn end(&mut self) {
         for (_, bar) in self.bars.drain() {
             bar.finish_and_clear();
         }

@@ -4,13 +4,17 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use pxectl_model::board::Board;
 use pxectl_model::boot::{Action, BootId};
 use pxectl_model::event::{Event, EventKind, Payload, ScriptSent, Transfer};
 
-use crate::reporter::Sink;
+use super::{Sink, Told};
 use crate::session::Level;
 use crate::show::size::size;
+
+/// Addresses whose last line is remembered; one more, and all are forgotten.
+const ADDRESSES_MOST: usize = 4096;
+/// Boots whose machine's name is remembered; one more, and all are forgotten.
+const LABELS_MOST: usize = 10_000;
 
 /// Turns events into lines and hands them to a printer.
 pub struct Human {
@@ -53,6 +57,9 @@ impl Human {
         };
         // A machine that waits asks every few seconds; once is news.
         if matches!(sent.action, Action::Hold | Action::Refuse) {
+            if self.waiting.len() >= ADDRESSES_MOST {
+                self.waiting.clear();
+            }
             let entry = self.waiting.entry(sent.peer).or_insert_with(|| (String::new(), 0));
             entry.1 += 1;
             if entry.0 == text {
@@ -63,7 +70,7 @@ impl Human {
             *entry = (text.clone(), 1);
         } else {
             self.waiting.remove(&sent.peer);
-            if self.labels.len() >= 10_000 {
+            if self.labels.len() >= LABELS_MOST {
                 self.labels.clear();
             }
             self.labels.insert(sent.boot, sent.label.clone());
@@ -78,7 +85,8 @@ fn profile(sent: &ScriptSent) -> &str {
 }
 
 impl Sink for Human {
-    fn event(&mut self, event: &Event, board: &Board, _: Option<usize>) {
+    fn event(&mut self, told: &Told) {
+        let event = &told.event;
         self.began.get_or_insert(event.at);
         match &event.kind {
             EventKind::Listening { tftp, http } => {
@@ -129,7 +137,8 @@ impl Sink for Human {
                 self.line(event, Level::Quiet, &who, &format!("warning: {text}"));
             }
             EventKind::Reloaded { hosts } => {
-                self.line(event, Level::Normal, "pxectl", &format!("the edited inventory is in force: {hosts} hosts"));
+                let hosts = if *hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") };
+                self.line(event, Level::Normal, "pxectl", &format!("the edited inventory is in force: {hosts}"));
             }
             EventKind::ReloadRefused { text } => {
                 self.line(event, Level::Quiet, "pxectl", "the edited inventory is unsound; the old one stays in force:");
@@ -138,8 +147,7 @@ impl Sink for Human {
                 }
             }
             EventKind::Stopping { why } => {
-                let busy = board.rows().iter().filter(|row| !row.running.is_empty()).count();
-                let text = match busy {
+                let text = match told.loading {
                     0 => format!("stopping: {why}"),
                     1 => format!("stopping: {why}; 1 machine still loads and has 10 s to end (ctrl-c again: at once)"),
                     n => format!("stopping: {why}; {n} machines still load and have 10 s to end (ctrl-c again: at once)"),

@@ -2,18 +2,15 @@
 
 use std::io::Write;
 
-use pxectl_model::board::Board;
-use pxectl_model::event::Event;
-
-use crate::reporter::Sink;
+use super::{Sink, Told};
 
 /// Writes each event at once, so that a reader of the pipe sees it when it happens.
 pub struct Ndjson;
 
 impl Sink for Ndjson {
-    fn event(&mut self, event: &Event, _: &Board, _: Option<usize>) {
+    fn event(&mut self, told: &Told) {
         let mut out = std::io::stdout().lock();
         // A closed pipe is the reader's choice; the boot goes on.
-        let _ = writeln!(out, "{}", crate::json::event(event)).and_then(|()| out.flush());
+        let _ = writeln!(out, "{}", crate::json::event(&told.event)).and_then(|()| out.flush());
     }
 }

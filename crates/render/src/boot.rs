@@ -210,7 +210,7 @@ impl Scripts {
         let stage2 = self.render(scene.clone(), &order).map_err(|error| message(&error))?;
         match self.breach(&scene, &order, &stage2) {
             // Templates may ask who the machine is, so what held when the table was built is asked once more.
-            Some(at) => Err(format!("it would install without the server's leave: {}", fault::unguarded(&at))),
+            Some(at) => Err(format!("it installs, and {}", fault::unguarded(&at))),
             None => Ok(stage2),
         }
     }

@@ -18,6 +18,6 @@ mod templates;
 
 pub use boot::Scripts;
 pub use context::{KNOWN, VERSION};
-pub use fault::RULES;
+pub use fault::{RULES, TEMPLATE_ERROR};
 pub use plain::{ipxe_embed, stage1};
 pub use templates::{BUILT_IN_PREFIX, Template, TemplateSet};

@@ -128,7 +128,7 @@ fn a_rule_gives_a_stranger_its_profile() {
     asker.identity.product = "PowerEdge R940".into();
     let (who, stage2) = ask(&scripts, &asker, Standing::Armed);
     assert_eq!(who.label, "RULE-0001");
-    assert_eq!(who.machine.unwrap().to_string(), "serial:RULE-0001");
+    assert_eq!(who.machine.unwrap().id.to_string(), "serial:RULE-0001");
     let boots = Verdict::Boot { profile: "live".into(), recipe: "linux".into(), installs: false };
     assert_eq!(who.verdict, boots);
     assert_eq!(stage2.action, Action::Boot);

@@ -5,7 +5,7 @@ mod common;
 
 use common::{BOOT, Bench, Says, ask, asker};
 use pxectl_model::arch::Firmware;
-use pxectl_model::boot::{Action, Responder, Standing};
+use pxectl_model::boot::{Action, Responder, Standing, Verdict};
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::ipxe::{Dialect, check};
 use pxectl_model::settings::{FileKey, Inject};
@@ -116,6 +116,90 @@ fn a_script_that_would_not_run_stops_the_start() {
         assert_eq!(found[0].rule.0, "script-invalid");
         assert!(found[0].message.contains(says), "{}", found[0].message);
         assert_eq!(found[0].at, Place::File(FileId(200)));
+    }
+}
+
+#[test]
+fn an_installers_script_that_does_not_ask_the_server_stops_the_start() {
+    let installs = bench(debian(), Says::default());
+    let live = bench(Says::recipe("linux").file(FileKey::Kernel, "linux"), Says::default());
+    let extends = |blocks: &str| format!("{{% extends \"builtin/linux.ipxe.j2\" %}}{blocks}");
+    for (text, says) in [
+        (extends("{% block beacon %}{% endblock %}"), "`boot`"),
+        (extends("{% block beacon %}imgfetch {{ booted_url }} ||\n{% endblock %}"), "`boot`"),
+        (extends("{% block load %}{{ super() }}sanboot --drive 0x80 ||\n{% endblock %}"), "`sanboot --drive 0x80`"),
+        (extends("{% block beacon %}chain http://boot.example.org/x ||\n{{ super() }}{% endblock %}"), "`chain http://"),
+        ("#!ipxe\nkernel {{ kernel.url }}\nboot\n".to_owned(), "`boot`"),
+    ] {
+        let own = [("linux.ipxe.j2", text.as_str())];
+        let (found, _) = finding(&installs, &own);
+        assert_eq!((found.rule.0, &found.at), ("script-invalid", &Place::File(FileId(200))), "{text}");
+        assert!(found.message.starts_with("the profile `p` installs") && found.message.contains(says), "{}", found.message);
+        assert!(found.help.unwrap().contains("booted_url"));
+        assert!(live.try_scripts(&own).is_ok(), "what installs nothing need not ask: {text}");
+    }
+    let other =
+        "#!ipxe\nkernel {{ kernel.url }}\nimgfetch {{ booted_url }} || goto no\nboot\n:no\nchain --replace {{ ask_url }}\n";
+    assert!(installs.try_scripts(&[("linux.ipxe.j2", other)]).is_ok(), "and it may be done in another way");
+}
+
+#[test]
+fn what_holds_for_a_sample_is_asked_of_each_machine_again() {
+    let own = "{% extends \"builtin/linux.ipxe.j2\" %}{% block beacon %}\
+        {% if host.product != \"PowerEdge R640\" %}{{ super() }}{% endif %}{% endblock %}";
+    let scripts = bench(debian(), Says::default()).try_scripts(&[("linux.ipxe.j2", own)]).unwrap();
+    let mut asker = asker("7CX1234", MAC, Some(Firmware::Bios));
+    let (stage2, problem) = scripts.script(&asker, &scripts.recognise(&asker), BOOT, Standing::Armed);
+    assert_eq!((stage2.action, stage2.beacon), (Action::Refuse, false));
+    assert!(!stage2.text.contains("boot ||") && check(&stage2.text, Dialect::Debian12).is_empty(), "{}", stage2.text);
+    let problem = problem.unwrap();
+    assert!(problem.contains("web-01") && problem.contains("it installs, and `boot"), "{problem}");
+    asker.identity.product = "PowerEdge R740".into();
+    assert_eq!(ask(&scripts, &asker, Standing::Armed).1.action, Action::Boot);
+}
+
+#[test]
+fn a_profile_that_says_that_it_installs_is_guarded_like_an_installer() {
+    let profiles = [
+        Says::recipe("linux").file(FileKey::Kernel, "linux"),
+        Says::recipe("sanboot").file(FileKey::Image, "image"),
+        Says::recipe("chain").file(FileKey::Script, "script"),
+        Says::recipe("chain").url("http://boot.example.org/x"),
+    ];
+    for profile in profiles {
+        let scripts = bench(profile.installs(), Says::default()).scripts();
+        let asker = asker("7CX1234", MAC, Some(Firmware::Bios));
+        let (who, stage2) = ask(&scripts, &asker, Standing::Armed);
+        assert!(matches!(who.verdict, Verdict::Boot { installs: true, .. }));
+        assert!(stage2.text.contains("/event/booted || goto refused\n"), "{}", stage2.text);
+        assert_eq!(check(&stage2.text, Dialect::Debian12), [], "{}", stage2.text);
+        assert_eq!(ask(&scripts, &asker, Standing::Done).1.action, Action::Local, "once per arming");
+    }
+}
+
+#[test]
+fn two_files_of_one_name_are_refused() {
+    let windows = || Says::recipe("windows").file(FileKey::Wimboot, "wimboot").file(FileKey::BootWim, "wim");
+    let file = |text: &str| Inject::Artifact(text.parse().unwrap());
+    let script = || Inject::Template("x/start.bat.j2".into());
+    for (profile, says) in [
+        (windows().answer("start.bat.j2").inject("start.bat", script()), "two files of one machine would be called `start.bat`"),
+        (windows().inject("Start.bat", script()).inject("start.bat", file("x")), "`Start.bat` and `start.bat`"),
+    ] {
+        let (found, place) = finding(&bench(profile, Says::default()), &[("start.bat.j2", ""), ("x/start.bat.j2", "")]);
+        assert_eq!((found.rule.0, place.as_str()), ("value-refused", "inject"));
+        assert!(found.message.contains(says), "{}", found.message);
+    }
+}
+
+#[test]
+fn of_some_keys_there_is_exactly_one() {
+    for (profile, number) in
+        [(Says::recipe("chain"), 0), (Says::recipe("chain").file(FileKey::Script, "script").url("http://boot.example.org/x"), 2)]
+    {
+        let (found, place) = finding(&bench(profile, Says::default()), &[]);
+        assert_eq!((found.rule.0, place.as_str()), ("missing-key", "hosts[0]"));
+        assert!(found.message.contains(&format!("gives {number} of script, url")), "{}", found.message);
     }
 }
 

@@ -2,8 +2,6 @@
 //! whatever its entry names it by.
 
 use crate::support::lab::{HEAD, HOSTS, Lab, PROFILES};
-use crate::support::serve::ON_LOOPBACK;
-use crate::support::terminal::Terminal;
 
 #[test]
 fn an_edit_installs_nobody_where_nobody_agreed() {
@@ -27,21 +25,6 @@ fn yes_agrees_to_edits_too() {
     let serve = lab.serve(&["--yes"]);
     lab.edit(|text| text.replace("name: web-01, profile: rescue", "name: web-01, profile: debian-12"));
     assert!(serve.machine(2).serial("SN-WEB").boot().installs());
-}
-
-#[test]
-fn whoever_agrees_at_a_terminal_agrees_to_what_was_shown() {
-    let lab = Lab::usual();
-    let mut terminal = Terminal::run(lab.path("").as_path(), &[&["serve"], ON_LOOPBACK, &["--events", "ndjson"]].concat());
-    terminal.shows("go on? [y/N]");
-    // Meanwhile somebody else edits.
-    lab.edit(|text| text.replace("name: live-01, profile: rescue", "name: live-01, profile: debian-12"));
-    terminal.types("y\n");
-    terminal.shows("\"event\":\"listening\"");
-    terminal.types("\x03");
-    let (code, screen) = terminal.end();
-    assert_eq!(code, 0, "{screen}");
-    assert!(!screen.contains("install  live-01"), "{screen}");
 }
 
 #[test]

@@ -106,6 +106,19 @@ fn of_two_machines_with_one_serial_one_is_installed() {
 }
 
 #[test]
+fn a_profile_that_says_that_it_installs_is_guarded() {
+    let lab = Lab::live();
+    lab.edit(|text| text.replace("rescue: {recipe: linux,", "rescue: {recipe: linux, installs: true,"));
+    lab.refused_serve(&[]).ends_with(2).says("install  web-01").says("rescue, its disk is overwritten");
+    let serve = lab.serve(&["--yes"]);
+    assert!(boots(&serve).installs());
+    serve.machine(2).serial("SN-WEB").boots_whole();
+    assert!(boots(&serve).is_local());
+    lab.pxectl(&["rearm", "web-01"]).ends_with(0).prints("web-01: armed again; it is installed (rescue)");
+    lab.pxectl(&["boot-test", "web-01"]).ends_with(0);
+}
+
+#[test]
 fn what_installs_nothing_is_never_used_up() {
     let lab = Lab::usual();
     let serve = lab.serve(&["--yes"]);

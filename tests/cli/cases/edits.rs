@@ -161,6 +161,34 @@ fn a_broken_edit_of_another_kind_is_refused_too() {
 }
 
 #[test]
+fn an_edit_that_a_running_server_cannot_follow_is_warned_of() {
+    let lab = Lab::usual();
+    let mut serve = lab.serve(&["--yes"]);
+    lab.edit(|text| text.replace("lab:\n", "lab:\n  http_port: 8088\n"));
+    assert!(live_gets(&serve, "quiet"));
+    let warning = serve.wait("warning")["text"].as_str().unwrap().to_owned();
+    let keeps = format!("http://127.0.0.1:8088; this serve keeps http://{}: restart it", serve.http);
+    assert!(warning.contains("another server address or port") && warning.contains(&keeps), "{warning}");
+    lab.edit(|text| text.replace("http_port: 8088", "http_port: 8080").replace("127.0.0.0/24", "127.0.0.0/16"));
+    assert!(live_gets(&serve, "quiet"));
+    let warning = serve.wait("warning")["text"].as_str().unwrap().to_owned();
+    assert!(warning.contains("other networks: render the DHCP configuration anew"), "{warning}");
+    lab.edit(|text| text.replace("127.0.0.0/16", "127.0.0.0/24").replace("args: [quiet]", "args: [loud]"));
+    assert!(live_gets(&serve, "loud"));
+    assert_eq!(serve.interrupt().with(0).all("warning").len(), 2);
+}
+
+#[test]
+fn an_edit_that_takes_the_beacon_away_changes_nothing() {
+    let lab = Lab::usual();
+    let mut serve = lab.serve(&["--yes"]);
+    lab.write("templates/linux.ipxe.j2", "{% extends \"builtin/linux.ipxe.j2\" %}{% block beacon %}{% endblock %}");
+    assert!(serve.machine(2).serial("SN-WEB").boot().installs());
+    let refused = serve.wait("reload-refused");
+    assert!(refused["text"].as_str().unwrap().contains("the profile `debian-12` installs"), "{refused}");
+}
+
+#[test]
 fn a_machine_past_its_script_is_not_disturbed() {
     let lab = Lab::usual();
     let mut serve = lab.serve(&["--yes"]);

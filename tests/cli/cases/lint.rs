@@ -61,6 +61,26 @@ fn templates_and_the_values_in_them_are_checked_too() {
 }
 
 #[test]
+fn an_installer_that_starts_without_the_servers_leave_is_found() {
+    let lab = Lab::usual();
+    lab.write("templates/linux.ipxe.j2", "{% extends \"builtin/linux.ipxe.j2\" %}{% block beacon %}{% endblock %}");
+    let ran = lab.pxectl(&["lint"]).ends_with(1).prints("error[script-invalid]: the profile `debian-12` installs");
+    ran.prints("templates/linux.ipxe.j2").prints("`booted_url`");
+    lab.refused_serve(&["--yes"]).ends_with(2).says("error[script-invalid]");
+    lab.edit(|text| text.replace("profile: debian-12", "profile: rescue"));
+    lab.pxectl(&["lint"]).ends_with(0);
+}
+
+#[test]
+fn of_script_and_url_there_is_one() {
+    for keys in ["", ", script: linux, url: \"http://boot.example.org/x\""] {
+        let lab = Lab::usual();
+        lab.edit(|text| text.replace("hosts:\n", &format!("  other: {{recipe: chain{keys}}}\nhosts:\n")));
+        lab.pxectl(&["lint"]).ends_with(1).prints("error[recipe-key]").prints("`script`").prints("`url`");
+    }
+}
+
+#[test]
 fn colour_is_for_terminals_and_for_who_asks() {
     let lab = Lab::usual();
     lab.edit(|text| text.replace("profile: local", "profile: lokal"));

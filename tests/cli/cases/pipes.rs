@@ -1,9 +1,13 @@
 //! A reader that has seen enough closes its pipe; that is no reason to fail.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::PATIENCE;
 use crate::support::lab::Lab;
+use crate::support::machine::Machine;
 use crate::support::run::{command, wait};
 use crate::support::serve::ON_LOOPBACK;
 
@@ -56,7 +60,77 @@ fn serve_goes_on_when_nobody_reads_its_events_any_more() {
     let event: serde_json::Value = serde_json::from_str(&first).unwrap();
     let http = event["http"].as_str().unwrap().parse().unwrap();
     // The pipe is closed now.
-    crate::support::machine::Machine::new(3, http).serial("SN-LIVE").boots_whole();
+    Machine::new(3, http).serial("SN-LIVE").boots_whole();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// More asks than fit into a pipe and into what waits before it.
+fn flood(http: std::net::SocketAddr) {
+    let machine = Machine::new(4, http);
+    for _ in 0..1500 {
+        assert_eq!(machine.get("/boot.ipxe").status, 200, "the server waits for no reader");
+    }
+}
+
+/// Interrupts twice, and checks that it ends by itself, in good order.
+fn interrupt_twice(child: Child, stopping: impl FnOnce()) {
+    let pid = Pid::from_child(&child);
+    kill_process(pid, Signal::INT).unwrap();
+    stopping();
+    kill_process(pid, Signal::INT).unwrap();
+    let (done, ended) = std::sync::mpsc::channel();
+    let mut child = child;
+    std::thread::spawn(move || done.send(child.wait().map(|status| status.code())));
+    let Ok(code) = ended.recv_timeout(PATIENCE) else {
+        let _ = kill_process(pid, Signal::KILL);
+        panic!("it does not end");
+    };
+    assert_eq!(code.unwrap(), Some(0));
+}
+
+/// Reads lines until one holds this, and gives it.
+fn line_with(lines: &mut impl BufRead, text: &str) -> String {
+    let mut line = String::new();
+    while lines.read_line(&mut line).unwrap() > 0 {
+        if line.contains(text) {
+            return line;
+        }
+        line.clear();
+    }
+    panic!("no line says `{text}`");
+}
+
+#[test]
+fn events_that_nobody_reads_keep_neither_the_server_nor_its_end() {
+    let lab = Lab::live();
+    let mut child = command(lab.path("").as_path(), &[&["serve"], ON_LOOPBACK].concat()).spawn().unwrap();
+    // Held open, and never read.
+    let _unread = child.stdout.take();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let listening = line_with(&mut stderr, "listening: ");
+    let http = listening.trim_end().rsplit(' ').next().unwrap().parse().unwrap();
+    flood(http);
+    Machine::new(3, http).serial("SN-LIVE").boots_whole();
+    line_with(&mut stderr, "booted rescue");
+    interrupt_twice(child, || {
+        line_with(&mut stderr, "stopping: interrupt");
+    });
+}
+
+#[test]
+fn a_terminal_that_stands_still_keeps_neither_the_server_nor_its_end() {
+    let lab = Lab::live();
+    let mut child = command(lab.path("").as_path(), &[&["serve", "-vv"], ON_LOOPBACK].concat()).spawn().unwrap();
+    let _unread = child.stderr.take();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let listening: serde_json::Value = serde_json::from_str(&line_with(&mut stdout, "listening")).unwrap();
+    let events = std::thread::spawn(move || {
+        line_with(&mut stdout, "stopping");
+        stdout
+    });
+    flood(listening["http"].as_str().unwrap().parse().unwrap());
+    interrupt_twice(child, || {
+        events.join().unwrap();
+    });
 }

@@ -3,7 +3,7 @@
 use std::net::{TcpListener, UdpSocket};
 
 use crate::support::files;
-use crate::support::lab::Lab;
+use crate::support::lab::{HEAD, HOSTS, Lab, PROFILES};
 
 #[test]
 fn a_taken_port_names_itself() {
@@ -66,6 +66,51 @@ fn a_file_that_is_not_what_it_is_pinned_to_stops_it() {
     lab.edit(|text| text.replace("files/linux}", &format!("files/linux, sha256: \"{}\"}}", "ab".repeat(32))));
     let ran = lab.refused_serve(&[]).ends_with(2).one_error();
     ran.says("error: artifact `linux`: ").says("does not match its sha256: expected abab");
+}
+
+#[test]
+fn a_bootstrap_program_that_is_not_what_it_is_pinned_to_stops_it() {
+    let lab = Lab::live();
+    lab.edit(|text| {
+        let pinned = format!("artifacts:\n  nbp: {{path: ipxe/undionly.kpxe, sha256: \"{}\"}}\n", "ab".repeat(32));
+        text.replace("ipxe: {dir: ipxe}", "ipxe: {bios: nbp}").replace("artifacts:\n", &pinned)
+    });
+    let ran = lab.refused_serve(&[]).ends_with(2).one_error();
+    ran.says("error: artifact `nbp`: ").says("does not match its sha256: expected abab");
+    lab.refused_serve(&["disk-01"]).ends_with(2).says("error: artifact `nbp`: ");
+}
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let fifo = |lab: &Lab, name: &str| {
+        let _ = std::fs::remove_file(lab.path(name));
+        std::fs::create_dir_all(lab.path(name).parent().unwrap()).unwrap();
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, lab.path(name), rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    };
+    let lab = Lab::live();
+    fifo(&lab, "inventory.yaml");
+    let ran = lab.refused_serve(&[]).ends_with(2).one_error();
+    ran.says("reading the inventory `inventory.yaml`: it is not a regular file").says("hint: ");
+    lab.pxectl(&["lint"]).ends_with(2).one_error().says("it is not a regular file");
+    lab.pxectl(&["lint", "/dev/null"]).ends_with(2).one_error().says("it is not a regular file");
+    let lab = Lab::new(&format!("{HEAD}include: [\"racks/*.yaml\"]\n{PROFILES}{HOSTS}"));
+    fifo(&lab, "racks/r1.yaml");
+    lab.refused_serve(&["--yes"]).ends_with(2).says("error[include]").says("it is not a regular file");
+    let lab = Lab::live();
+    fifo(&lab, "templates/linux.ipxe.j2");
+    let ran = lab.refused_serve(&[]).ends_with(2);
+    ran.says("error[template-error]: the template `linux.ipxe.j2` cannot be read: it is not a regular file");
+}
+
+#[test]
+fn a_template_that_cannot_be_read_is_not_passed_over_for_the_built_in_one() {
+    let lab = Lab::live();
+    lab.write("templates/linux.ipxe.j2", b"#!ipxe\n# \xff\n");
+    lab.refused_serve(&[]).ends_with(2).says("the template `linux.ipxe.j2` cannot be read: it is not UTF-8");
+    lab.write("templates/linux.ipxe.j2", " ".repeat((1 << 20) + 1));
+    lab.refused_serve(&[]).ends_with(2).says("it is larger than 1048576 bytes");
+    lab.pxectl(&["lint"]).ends_with(1).prints("error[template-error]");
 }
 
 #[test]

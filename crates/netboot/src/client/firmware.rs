@@ -46,16 +46,6 @@ pub(super) fn user_agent() -> String {
 /// The User-Agent of EDK2's HTTP Boot.
 pub(super) const HTTP_BOOT_AGENT: &str = "UefiHttpBoot/1.0";
 
-/// iPXE's `${buildarch}`. A BIOS build says i386 on every processor.
-fn buildarch(firmware: Firmware) -> &'static str {
-    match firmware {
-        Firmware::Bios | Firmware::UefiIa32 => "i386",
-        Firmware::UefiX64 => "x86_64",
-        Firmware::UefiArm32 => "arm32",
-        Firmware::UefiArm64 => "arm64",
-    }
-}
-
 /// What the machine's iPXE knows before its first script.
 pub(super) fn machine(spec: &WalkSpec) -> Machine {
     let v4 = |address| match address {
@@ -74,7 +64,7 @@ pub(super) fn machine(spec: &WalkSpec) -> Machine {
         next_server: v4(spec.tftp.ip()),
         filename: spec.stage1.clone(),
         platform: spec.firmware.platform().as_str().to_owned(),
-        buildarch: buildarch(spec.firmware).to_owned(),
+        buildarch: spec.firmware.buildarch().to_owned(),
         version: IPXE_VERSION.to_owned(),
     }
 }

@@ -11,10 +11,10 @@ use pxectl_model::event::{EventKind, ScriptSent};
 
 use super::handle::Site;
 use super::memo::{Known, Script};
-use super::printable::printable;
 use super::query;
 use super::reply::{self, Reply};
 use crate::boots::Boot;
+use crate::printable::printable;
 use crate::table::Table;
 
 /// Always a script, always 200: iPXE shows nothing else to the person before the machine.
@@ -26,7 +26,7 @@ pub(super) async fn respond(site: &Site, peer: IpAddr, query: &str, head: bool) 
         Some((known, ready)) => (known, ready),
         None => (Arc::new(known(&table, peer, query)), None),
     };
-    let standing = standing(site, &known.who).await;
+    let standing = standing(site, peer, &known.who).await;
     let (script, problem) = match ready.filter(|script| script.standing == standing) {
         Some(script) => (script, None),
         None => {
@@ -43,7 +43,7 @@ pub(super) async fn respond(site: &Site, peer: IpAddr, query: &str, head: bool) 
     if !head {
         begin(site, &table, peer, id, &known, &script);
         for text in known.who.notes.iter().cloned().chain(problem) {
-            site.report.report(EventKind::Warning { boot: Some(id), text });
+            site.strangers.notes.tell(peer, || EventKind::Warning { boot: Some(id), text });
         }
     }
     reply::text(StatusCode::OK, text)
@@ -64,22 +64,25 @@ fn begin(site: &Site, table: &Arc<Table>, peer: IpAddr, id: BootId, known: &Know
         Verdict::Hold | Verdict::Refused(_) => (None, false),
     };
     let label = printable(&who.label);
-    site.boots.add(Boot {
-        id,
-        table: table.clone(),
-        peer,
-        machine: who.machine.clone(),
-        label: label.clone(),
-        profile: profile.clone().unwrap_or_default(),
-        installs,
-        action: script.action,
-        roles: script.roles.clone(),
-        answers: script.answers.iter().map(|(name, answer)| (name.clone(), Arc::from(answer.with(id)))).collect(),
-        beacon: script.beacon,
-        made: Instant::now(),
-        booted: AtomicBool::new(false),
-    });
-    site.report.report(EventKind::Script(ScriptSent {
+    // Who waits has no URL to come back to. Anybody can be told to wait, as often as he likes.
+    if script.text.is_marked() {
+        site.boots.add(Boot {
+            id,
+            table: table.clone(),
+            peer,
+            machine: who.machine.clone(),
+            label: label.clone(),
+            profile: profile.clone().unwrap_or_default(),
+            installs,
+            action: script.action,
+            roles: script.roles.clone(),
+            answers: script.answers.iter().map(|(name, answer)| (name.clone(), Arc::from(answer.with(id)))).collect(),
+            beacon: script.beacon,
+            made: Instant::now(),
+            booted: AtomicBool::new(false),
+        });
+    }
+    let sent = EventKind::Script(ScriptSent {
         boot: id,
         peer,
         machine: who.machine.as_ref().map(|machine| machine.id.clone()),
@@ -91,10 +94,14 @@ fn begin(site: &Site, table: &Arc<Table>, peer: IpAddr, id: BootId, known: &Know
         action: script.action,
         why: why(who, script.standing, script.action),
         bytes: script.bytes,
-    }));
+    });
+    match script.action {
+        Action::Hold | Action::Refuse => site.strangers.waiting.tell(peer, || sent),
+        Action::Boot | Action::Local => site.report.report(sent),
+    }
 }
 
-async fn standing(site: &Site, who: &Recognised) -> Standing {
+async fn standing(site: &Site, peer: IpAddr, who: &Recognised) -> Standing {
     let (profile, installs, machine) = match (&who.verdict, &who.machine) {
         (Verdict::Boot { profile, installs, .. }, Some(machine)) => (profile, *installs, machine),
         // A machine that the journal cannot remember would be installed again and again.
@@ -108,7 +115,7 @@ async fn standing(site: &Site, who: &Recognised) -> Standing {
     let asked = tokio::task::spawn_blocking(move || ledger.standing(&machine, &profile, installs)).await;
     asked.unwrap_or_else(|_| Err("reading the journal failed".to_owned())).unwrap_or_else(|reason| {
         let text = format!("whether {} was installed cannot be told, so it boots its disk: {reason}", printable(&who.label));
-        site.report.report(EventKind::Warning { boot: None, text });
+        site.strangers.notes.tell(peer, || EventKind::Warning { boot: None, text });
         Standing::Unsure
     })
 }

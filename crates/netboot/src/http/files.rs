@@ -12,11 +12,11 @@ use pxectl_model::event::{Payload, Protocol, Transfer};
 
 use super::handle::Request;
 use super::lane::Segment;
-use super::printable::printable;
 use super::range::{self, Held, Send, Wishes};
 use super::reply::{self, Reply};
 use super::sending::Sending;
 use crate::open::OpenBody;
+use crate::printable::printable;
 
 /// What is to be sent, and as what.
 pub(super) struct File<'a> {
@@ -37,7 +37,7 @@ pub(super) fn respond(request: &Request<'_>, file: File<'_>) -> Response<Reply> 
         && pieces.check().is_err()
     {
         let reason = "the file changed after it was opened";
-        request.site.refusals.tell(request.peer, request.target, reason);
+        request.site.strangers.refusals.refused(Protocol::Http, request.peer, request.target, reason);
         return reply::text(StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n"));
     }
     let (etag, modified) = validators(file.body);

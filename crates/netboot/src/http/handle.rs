@@ -3,23 +3,23 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue};
 use hyper::{Method, Response, StatusCode};
 use pxectl_model::boot::{BootId, Ledger};
-use pxectl_model::event::{Payload, Report};
+use pxectl_model::event::{Payload, Protocol, Report};
 
 use super::files::{self, File};
 use super::lane::Lane;
 use super::memo::Memo;
 use super::pulse::Pulse;
-use super::refusals::Refusals;
 use super::reply::{self, Reply};
 use super::route::{OfBoot, Route, route};
 use super::{ask, beacon};
 use crate::boots::{Absent, Boots};
+use crate::complaints::{Bounds, Complaints};
 use crate::open::OpenBody;
 use crate::table::{Table, Tables};
 
@@ -29,7 +29,7 @@ pub(crate) struct Site {
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) report: Arc<dyn Report>,
     pub(crate) boots: Boots,
-    pub(crate) refusals: Refusals,
+    pub(crate) strangers: Strangers,
     pub(crate) memo: Memo,
     /// Numbers of transfers, shared with TFTP.
     pub(crate) ids: Arc<AtomicU64>,
@@ -37,6 +37,36 @@ pub(crate) struct Site {
     pub(crate) started: SystemTime,
     /// Where boot-ids come from.
     pub(crate) mint: fn() -> [u8; 16],
+}
+
+/// What anybody can cause by a request, told within bounds.
+pub(crate) struct Strangers {
+    /// Requests that were refused.
+    pub(crate) refusals: Complaints,
+    /// Scripts that tell a machine to wait, or that it is refused: it asks again and again.
+    pub(crate) waiting: Complaints,
+    /// What is odd about machines that asked.
+    pub(crate) notes: Complaints,
+}
+
+impl Strangers {
+    /// Told to this one.
+    pub(crate) fn new(report: &Arc<dyn Report>) -> Self {
+        let second = Bounds { window: Duration::from_secs(1), all: 20, per_peer: 20 };
+        // A hall of machines that nobody wrote down is news, each of them, and each asks every 10 s.
+        let round = Bounds { window: Duration::from_secs(10), all: 500, per_peer: 20 };
+        let of = |bounds, names| Complaints::new(report.clone(), bounds, names);
+        Self {
+            refusals: of(second, ["HTTP request was refused", "HTTP requests were refused"]),
+            waiting: of(round, ["machine was told to wait", "times a machine was told to wait"]),
+            notes: of(round, ["warning about a machine", "warnings about machines"]),
+        }
+    }
+
+    /// Each of them.
+    pub(crate) fn all(&self) -> [&Complaints; 3] {
+        [&self.refusals, &self.waiting, &self.notes]
+    }
 }
 
 /// One request and where it came in.
@@ -79,7 +109,7 @@ pub(crate) async fn handle(
 }
 
 fn refuse(site: &Site, peer: IpAddr, target: &str, status: StatusCode, reason: &str) -> Response<Reply> {
-    site.refusals.tell(peer, target, reason);
+    site.strangers.refusals.refused(Protocol::Http, peer, target, reason);
     reply::text(status, format!("{reason}\n"))
 }
 

@@ -41,6 +41,11 @@ impl Marked {
         Self { bytes, places }
     }
 
+    /// Whether it stands anywhere.
+    pub(super) fn is_marked(&self) -> bool {
+        !self.places.is_empty()
+    }
+
     /// With this id at those places.
     pub(super) fn with(&self, id: BootId) -> Vec<u8> {
         let (mut bytes, id) = (self.bytes.clone(), id.to_string());

@@ -18,9 +18,7 @@ mod handle;
 mod lane;
 mod limits;
 mod memo;
-mod printable;
 mod pulse;
-mod refusals;
 mod reply;
 #[cfg(target_os = "linux")]
 mod sendfile;
@@ -29,8 +27,7 @@ mod serve;
 mod wire;
 
 pub use fuzz::{fuzz_range, fuzz_target};
-pub(crate) use handle::Site;
+pub(crate) use handle::{Site, Strangers};
 pub use limits::Limits;
 pub(crate) use memo::Memo;
-pub(crate) use refusals::Refusals;
 pub(crate) use serve::{Serving, serve};

@@ -40,7 +40,8 @@ impl Sender {
                 done => return done,
             }
         }
-        packets.chunks(packet.max(1)).try_for_each(|one| socket.send(one).map(|_| ()))
+        let send = |one| rustix::net::send(socket, one, rustix::net::SendFlags::empty());
+        packets.chunks(packet.max(1)).try_for_each(|one| send(one).map(|_| ())).map_err(io::Error::from)
     }
 }
 

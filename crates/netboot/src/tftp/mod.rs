@@ -16,7 +16,6 @@ mod route;
 mod run;
 mod server;
 mod transfer;
-mod voice;
 pub mod window;
 mod worker;
 

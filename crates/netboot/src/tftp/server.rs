@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use super::limits::Limits;
 use super::registry::{Admission, Asked, Registry};
 use super::request::{self, Incoming, Refusal};
-use super::voice::Voice;
 use super::worker::Worker;
+use crate::complaints::{Bounds, Complaints, sum_up_until};
 use crate::table::Tables;
 
 /// Threads beyond the transfers: displaced transfers that are about to end.
@@ -55,8 +55,10 @@ impl TftpServer {
         socket.set_nonblocking(true)?;
         let socket = tokio::net::UdpSocket::from_std(socket)?;
         let registry = Registry::new(&limits);
-        let voice = Voice::new(report, limits.complaints);
-        let worker = Arc::new(Worker { tables: tables.clone(), voice, limits, ids, registry });
+        let bounds = Bounds { window: Duration::from_secs(1), all: limits.complaints, per_peer: limits.complaints };
+        let names = ["TFTP request was refused or came to nothing", "TFTP requests were refused or came to nothing"];
+        let complaints = Complaints::new(report.clone(), bounds, names);
+        let worker = Arc::new(Worker { tables: tables.clone(), report, complaints, limits, ids, registry });
         Ok(Self { socket, state, local, tables, worker, threads: watch::Sender::new(0) })
     }
 
@@ -68,6 +70,18 @@ impl TftpServer {
     /// Serves until `stop`; then takes no more requests, gives the transfers under way `grace` to end, and tells the clients of
     /// those that did not.
     pub async fn run(self, stop: CancellationToken, grace: Duration) {
+        let complaints = [&self.worker.complaints];
+        tokio::join!(self.listen(&stop), sum_up_until(&stop, &complaints));
+        let mut threads = self.threads.subscribe();
+        let all_ended = threads.wait_for(|count| *count == 0);
+        if tokio::time::timeout(grace, all_ended).await.is_err() {
+            self.worker.registry.end_all();
+            let _ = threads.wait_for(|count| *count == 0).await;
+        }
+        self.worker.complaints.sum_up();
+    }
+
+    async fn listen(&self, stop: &CancellationToken) {
         // The kernel may join datagrams that came together (UDP_GRO).
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -86,12 +100,6 @@ impl TftpServer {
                 // Nothing that a client can cause; wait, so that a lasting fault costs no CPU.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
-        }
-        let mut threads = self.threads.subscribe();
-        let all_ended = threads.wait_for(|count| *count == 0);
-        if tokio::time::timeout(grace, all_ended).await.is_err() {
-            self.worker.registry.end_all();
-            let _ = threads.wait_for(|count| *count == 0).await;
         }
     }
 
@@ -118,15 +126,14 @@ impl TftpServer {
         if !self.tables.in_force().tftp.contains_key(&request.name) {
             return self.refuse(&request::not_found(&request.name), peer, local);
         }
-        let what = || request::printable(request.name.as_bytes());
         let asked = Asked { datagram: datagram.into(), peer, local };
         if *self.threads.borrow() >= self.worker.limits.transfers + THREADS_ENDING {
-            return self.worker.voice.refused(peer.ip(), what(), "too many transfers");
+            return self.worker.refused(peer.ip(), &request.name, "too many transfers");
         }
         let live = match self.worker.registry.admit(&asked) {
             Admission::Admitted(live) => live,
             Admission::Known => return,
-            Admission::Full(why) => return self.worker.voice.refused(peer.ip(), what(), why),
+            Admission::Full(why) => return self.worker.refused(peer.ip(), &request.name, why),
         };
         let (worker, running) = (self.worker.clone(), Running::new(self.threads.clone()));
         let (held, first) = (live.clone(), asked.clone());
@@ -136,7 +143,7 @@ impl TftpServer {
         });
         if thread.is_err() {
             self.worker.registry.finish(peer, &live);
-            self.worker.voice.refused(peer.ip(), what(), "no thread could be started");
+            self.worker.refused(peer.ip(), &request.name, "no thread could be started");
         }
     }
 
@@ -146,7 +153,7 @@ impl TftpServer {
         let src_ip = Some(local).filter(|_| self.local.ip().is_unspecified());
         let transmit = Transmit { destination: peer, ecn: None, contents: &contents, segment_size: None, src_ip };
         let _ = self.state.try_send((&self.socket).into(), &transmit);
-        self.worker.voice.refused(peer.ip(), refusal.what.clone(), refusal.text);
+        self.worker.refused(peer.ip(), &refusal.what, refusal.text);
     }
 }
 

@@ -8,7 +8,8 @@ use std::io;
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
-use tftpd::{ErrorCode, Packet};
+use rustix::net::RecvFlags;
+use tftpd::ErrorCode;
 
 use super::gso::Sender;
 use super::limits::Limits;
@@ -130,12 +131,13 @@ impl<'a> Transfer<'a> {
         timer.sent(Instant::now());
         loop {
             timer.arm(self.socket).map_err(Failure::Socket)?;
-            let heard = self.socket.recv(&mut buffer);
+            // Not std's: libc's calls are cancellation points, which costs at each block.
+            let heard = rustix::net::recv(self.socket, &mut buffer[..], RecvFlags::empty());
             if let Some(why) = self.live.ended() {
                 return Err(Failure::Ended(why));
             }
             let step = match heard {
-                Ok(len) => self.hear(&buffer[..len])?,
+                Ok((len, _)) => self.hear(&buffer[..len])?,
                 Err(error) => match error.kind() {
                     io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => Step::Ignore,
                     // An error is told before the packets that came earlier: the last acknowledgement may be among them.
@@ -145,7 +147,7 @@ impl<'a> Transfer<'a> {
                     }
                     io::ErrorKind::ConnectionRefused => return Err(self.at_the_end(Failure::Gone)),
                     io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Step::Ignore,
-                    _ => return Err(Failure::Socket(error)),
+                    _ => return Err(Failure::Socket(error.into())),
                 },
             };
             if matches!(step, Step::Next | Step::Done) && !timer.answered {
@@ -194,9 +196,13 @@ impl<'a> Transfer<'a> {
                 return Err(Failure::SizeOnly);
             }
             let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
-            return Err(Failure::Refused { code: u16::from_be_bytes([*high, *low]), text: super::request::printable(text) });
+            return Err(Failure::Refused {
+                code: u16::from_be_bytes([*high, *low]),
+                text: crate::printable::printable(&String::from_utf8_lossy(text)),
+            });
         }
-        let Ok(Packet::Ack(number)) = Packet::deserialize(packet) else { return Ok(Step::Ignore) };
+        let [0, 4, high, low, ..] = packet else { return Ok(Step::Ignore) };
+        let number = u16::from_be_bytes([*high, *low]);
         if self.oack.is_none() {
             return Ok(self.window.acknowledged(number));
         }

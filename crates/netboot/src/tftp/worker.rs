@@ -1,12 +1,12 @@
 //! What a transfer's thread does: opens the socket, settles the options, sends, and tells what came of it.
 
 use std::io;
-use std::net::{SocketAddr, SocketAddrV6, UdpSocket};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use pxectl_model::event::{self, EventKind, Payload, Protocol};
+use pxectl_model::event::{self, EventKind, Payload, Protocol, Report};
 
 use super::limits::Limits;
 use super::live::{Ended, Live};
@@ -14,9 +14,10 @@ use super::options::negotiate;
 use super::registry::{Asked, Registry};
 use super::request::{self, Incoming, Request};
 use super::transfer::{Failure, Transfer, Watch};
-use super::voice::Voice;
 use super::{neighbour, route};
+use crate::complaints::Complaints;
 use crate::open::OpenBody;
+use crate::printable::printable;
 use crate::table::Tables;
 
 /// Progress of one transfer is told at most this often.
@@ -27,7 +28,9 @@ pub struct Worker {
     /// What is servable.
     pub tables: Arc<dyn Tables>,
     /// Where it is told.
-    pub voice: Voice,
+    pub report: Arc<dyn Report>,
+    /// Where requests are told that get no transfer.
+    pub complaints: Complaints,
     /// Caps.
     pub limits: Limits,
     /// Numbers transfers.
@@ -50,11 +53,16 @@ impl Worker {
         }
     }
 
+    /// A request gets no transfer.
+    pub fn refused(&self, peer: IpAddr, what: &str, reason: &str) {
+        self.complaints.refused(Protocol::Tftp, peer, what, reason);
+    }
+
     fn transfer(&self, asked: &Asked, live: &Live, request: &Request, body: &OpenBody) {
-        let name = request::printable(request.name.as_bytes());
+        let name = printable(&request.name);
         let socket = match connected(asked) {
             Ok(socket) => live.open(socket),
-            Err(error) => return self.voice.refused(asked.peer.ip(), name, &format!("no socket to the client: {error}")),
+            Err(error) => return self.refused(asked.peer.ip(), &name, &format!("no socket to the client: {error}")),
         };
         let bytes = body.len();
         let agreed = negotiate(&request.options, bytes, route::block_max(socket), self.limits.window);
@@ -70,7 +78,7 @@ impl Worker {
             bytes,
             whole: bytes,
         };
-        let mut teller = Teller { voice: &self.voice, about, started: false, told: live.began };
+        let mut teller = Teller { worker: self, about, started: false, told: live.began };
         let mut transfer = Transfer::new(live, socket, body, &agreed, &self.limits);
         let done = transfer.run(&mut teller);
         teller.finish(done, transfer.acknowledged(), live.began);
@@ -81,7 +89,7 @@ impl Worker {
 fn connected(asked: &Asked) -> io::Result<UdpSocket> {
     let local = match (asked.local, asked.peer) {
         // A link-local address is only one together with its interface.
-        (std::net::IpAddr::V6(ip), SocketAddr::V6(peer)) => SocketAddrV6::new(ip, 0, 0, peer.scope_id()).into(),
+        (IpAddr::V6(ip), SocketAddr::V6(peer)) => SocketAddrV6::new(ip, 0, 0, peer.scope_id()).into(),
         (ip, _) => SocketAddr::new(ip, 0),
     };
     let socket = UdpSocket::bind(local)?;
@@ -92,7 +100,7 @@ fn connected(asked: &Asked) -> io::Result<UdpSocket> {
 /// Tells of one transfer. Nothing is told as started before the client has acknowledged something, so that a spoofed request
 /// or a question for the size leaves no row.
 struct Teller<'a> {
-    voice: &'a Voice,
+    worker: &'a Worker,
     about: event::Transfer,
     started: bool,
     told: Instant,
@@ -103,13 +111,13 @@ impl Watch for Teller<'_> {
         self.started = true;
         // Now the peer has been spoken to, and the neighbour table has it.
         self.about.mac = neighbour::mac(self.about.peer);
-        self.voice.say(EventKind::TransferStarted(self.about.clone()));
+        self.worker.report.report(EventKind::TransferStarted(self.about.clone()));
     }
 
     fn progress(&mut self, bytes: u64, now: Instant) {
         if now.saturating_duration_since(self.told) >= PROGRESS_EVERY {
             self.told = now;
-            self.voice.say(EventKind::TransferProgress { id: self.about.id, sent: bytes });
+            self.worker.report.report(EventKind::TransferProgress { id: self.about.id, sent: bytes });
         }
     }
 }
@@ -118,16 +126,17 @@ impl Teller<'_> {
     fn finish(self, done: Result<(), Failure>, sent: u64, began: Instant) {
         let transfer = self.about;
         let failure = match done {
-            Ok(()) => return self.voice.say(EventKind::TransferDone { transfer, took: began.elapsed() }),
+            Ok(()) => return self.worker.report.report(EventKind::TransferDone { transfer, took: began.elapsed() }),
             Err(failure) => failure,
         };
         if self.started {
-            return self.voice.say(EventKind::TransferFailed { transfer, sent, reason: reason(&failure) });
+            return self.worker.report.report(EventKind::TransferFailed { transfer, sent, reason: reason(&failure) });
         }
         // Nothing went wrong: the size was all that was wanted, or the client changed its mind.
         if !matches!(failure, Failure::SizeOnly | Failure::Ended(Ended::Replaced)) {
             let reason = reason(&failure);
-            self.voice.complain(|more| EventKind::TransferFailed { transfer, sent, reason: format!("{reason}{more}") });
+            let complaints = &self.worker.complaints;
+            complaints.tell(transfer.peer, || EventKind::TransferFailed { transfer, sent, reason });
         }
     }
 }

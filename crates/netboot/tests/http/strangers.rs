@@ -1,6 +1,7 @@
 //! What strangers send, and that it hurts nobody else.
 
 use std::io::{ErrorKind, Read, Write};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
 use pxectl_model::event::EventKind;
@@ -145,4 +146,34 @@ fn a_log_is_not_flooded() {
     let told = rig.log.count(|kind| matches!(kind, EventKind::Refused { .. }));
     let seconds = usize::try_from(begin.elapsed().as_secs()).unwrap();
     assert!(told >= 20 && told <= 20 * (seconds + 2), "{told} in {seconds} s");
+}
+
+#[test]
+fn machines_that_wait_are_told_within_bounds_and_then_counted() {
+    let mut rig = Rig::new();
+    let mut client = rig.connect();
+    let begin = Instant::now();
+    for n in 0..1000 {
+        assert_eq!(client.get(&format!("/boot?serial={n:08x}"), "").status, 200);
+    }
+    let told = rig.log.count(|kind| matches!(kind, EventKind::Script(_)));
+    let windows = usize::try_from(begin.elapsed().as_secs() / 10).unwrap() + 1;
+    assert!(told >= 20 && told <= 20 * (windows + 1), "{told} in {windows} windows");
+    drop(client);
+    // Another address is heard all the same.
+    let other = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 9));
+    assert_eq!(Client::from_to(other, rig.addr).get("/boot?serial=41", "").status, 200);
+    assert_eq!(rig.log.count(|kind| matches!(kind, EventKind::Script(sent) if sent.peer == other)), 1);
+    rig.stop("interrupt");
+    let counted: usize = rig
+        .log
+        .all()
+        .iter()
+        .filter_map(|kind| match kind {
+            EventKind::Warning { text, .. } => text.split_once(" more times a machine was told to wait")?.0.parse::<usize>().ok(),
+            _ => None,
+        })
+        .sum();
+    assert_eq!(told + counted, 1000);
+    assert!(matches!(rig.log.all().last(), Some(EventKind::Stopped)));
 }

@@ -111,7 +111,10 @@ pub fn recipes() -> BTreeMap<Name, Recipe> {
             &[("image", Required)],
             &[],
         ),
-        recipe("chain", "another iPXE script", false, "chain.ipxe.j2", &[("script", Optional), ("url", Optional)], &[]),
+        Recipe {
+            one_of: vec![vec!["script".into(), "url".into()]],
+            ..recipe("chain", "another iPXE script", false, "chain.ipxe.j2", &[("script", Optional), ("url", Optional)], &[])
+        },
         recipe("local", "the machine's own disk", false, "local.ipxe.j2", &[], &[]),
         recipe("hold", "waits, and asks again", false, "hold.ipxe.j2", &[], &[]),
     ];
@@ -149,6 +152,10 @@ impl Says {
     }
     pub fn answer(mut self, template: &str) -> Self {
         self.0.answer = Some(at(template.to_owned(), "answer"));
+        self
+    }
+    pub fn installs(mut self) -> Self {
+        self.0.installs = Some(at((), "installs"));
         self
     }
     pub fn url(mut self, url: &str) -> Self {

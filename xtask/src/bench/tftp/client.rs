@@ -171,7 +171,8 @@ fn transfer(order: &Order, expected: &[u8]) -> io::Result<(Fetched, End)> {
         if acknowledge {
             in_window = 0;
             let [high, low] = next.wrapping_sub(1).to_be_bytes();
-            last = vec![0, 4, high, low];
+            last.clear();
+            last.extend_from_slice(&[0, 4, high, low]);
             socket.send(&last)?;
         }
     }

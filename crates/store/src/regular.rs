@@ -1,0 +1,43 @@
+//! Reading a file that a person names: whole, bounded, and never waiting for somebody to write it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags};
+
+/// The bytes of a regular file, `most + 1` at most: one more than allowed tells that it is too large.
+///
+/// # Errors
+/// As open(2) and read(2); `InvalidInput` for a folder, a FIFO, a device, a socket.
+pub fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    // A FIFO would block the open until somebody writes; NONBLOCK is without effect on regular files.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_and_only_so_much() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "0123456789").unwrap();
+        assert_eq!(read_regular(&path, 10).unwrap(), b"0123456789");
+        assert_eq!(read_regular(&path, 4).unwrap(), b"01234");
+        let fifo = folder.path().join("fifo");
+        rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        for path in [fifo.as_path(), folder.path(), Path::new("/dev/zero")] {
+            assert_eq!(read_regular(path, 10).unwrap_err().kind(), io::ErrorKind::InvalidInput, "{}", path.display());
+        }
+        assert_eq!(read_regular(Path::new("/nonexistent"), 10).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+}
