@@ -31,7 +31,7 @@ pub struct Global {
     /// Say less: problems only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more: -v every request, -vv every refused or repeated one
+    /// Say more: -v every request and refusal, -vv also when each begins
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// When to use colour

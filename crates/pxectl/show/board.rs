@@ -1,15 +1,23 @@
 //! The board as a table.
 
-use pxectl_model::board::{Board, Row};
+use pxectl_model::board::{Board, Row, State};
 use pxectl_model::boot::Action;
 
 use crate::show::size::size;
 use crate::show::table::table;
 
+/// Machines that wait which are shown one by one: whoever reaches the server can make more of them.
+const WAITING_MOST: usize = 60;
+
 /// One line a machine, as it is now.
 pub fn summary(board: &Board) -> String {
     let mut rows = vec![["machine", "address", "profile", "state", "loaded", "took"].map(str::to_owned).to_vec()];
-    rows.extend(board.rows().map(|row| {
+    let mut waiting = 0;
+    let shown = board.rows().filter(|row| {
+        waiting += usize::from(row.state == State::Waiting);
+        row.state != State::Waiting || waiting <= WAITING_MOST
+    });
+    rows.extend(shown.map(|row| {
         let took = row.since.saturating_sub(row.began);
         vec![
             row.label.clone(),
@@ -20,7 +28,11 @@ pub fn summary(board: &Board) -> String {
             format!("{:.1} s", took.as_secs_f64()),
         ]
     }));
-    table(&rows)
+    let mut text = table(&rows);
+    if waiting > WAITING_MOST {
+        text.push_str(&format!("… and {} more that wait\n", waiting - WAITING_MOST));
+    }
+    text
 }
 
 fn state(row: &Row) -> String {

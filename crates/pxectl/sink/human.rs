@@ -16,11 +16,25 @@ const ADDRESSES_MOST: usize = 4096;
 /// Boots whose machine's name is remembered; one more, and all are forgotten.
 const LABELS_MOST: usize = 10_000;
 
+/// Lines about what one address asked for that a person is shown within [`LINES_WINDOW`]; more are for who wants to see every
+/// request. A boot has about ten.
+const LINES_MOST: u32 = 40;
+const LINES_WINDOW: Duration = Duration::from_secs(10);
+
+/// What was said of an address.
+#[derive(Default)]
+struct Said {
+    /// The line of a machine that waits, and how often it would have been said.
+    waits: Option<(String, u64)>,
+    since: Duration,
+    lines: u32,
+}
+
 /// Turns events into lines and hands them to a printer.
 pub struct Human {
     level: Level,
     began: Option<Duration>,
-    waiting: HashMap<IpAddr, (String, u64)>,
+    addresses: HashMap<IpAddr, Said>,
     labels: HashMap<BootId, String>,
     print: Box<dyn FnMut(&str) + Send>,
 }
@@ -28,7 +42,7 @@ pub struct Human {
 impl Human {
     /// Lines down to `level`, printed by `print`.
     pub fn new(level: Level, print: Box<dyn FnMut(&str) + Send>) -> Self {
-        Self { level, began: None, waiting: HashMap::new(), labels: HashMap::new(), print }
+        Self { level, began: None, addresses: HashMap::new(), labels: HashMap::new(), print }
     }
 
     fn line(&mut self, event: &Event, level: Level, who: &str, text: &str) {
@@ -36,6 +50,30 @@ impl Human {
             let since = event.at.saturating_sub(self.began.unwrap_or(event.at));
             let clock = format!("{:>2}:{:04.1}", since.as_secs() / 60, since.as_secs_f64() % 60.0);
             (self.print)(&format!("{clock}  {who:<16}  {text}"));
+        }
+    }
+
+    fn said(&mut self, peer: IpAddr) -> &mut Said {
+        if self.addresses.len() >= ADDRESSES_MOST && !self.addresses.contains_key(&peer) {
+            self.addresses.clear();
+        }
+        self.addresses.entry(peer).or_default()
+    }
+
+    /// A line about what an address asked for; anybody can ask without end.
+    fn asked(&mut self, event: &Event, level: Level, peer: IpAddr, who: &str, text: &str) {
+        if level > Level::Normal {
+            return self.line(event, level, who, text);
+        }
+        let said = self.said(peer);
+        if event.at.saturating_sub(said.since) >= LINES_WINDOW {
+            (said.since, said.lines) = (event.at, 0);
+        }
+        said.lines = said.lines.saturating_add(1);
+        let lines = said.lines;
+        self.line(event, if lines > LINES_MOST { Level::Verbose } else { level }, who, text);
+        if lines == LINES_MOST && self.level < Level::Verbose {
+            self.line(event, Level::Normal, &peer.to_string(), "asks very often; -v shows each request");
         }
     }
 
@@ -55,28 +93,24 @@ impl Human {
             Action::Hold => format!("waits: {} ({address})", sent.why),
             Action::Refuse => format!("refused: {} ({address})", sent.why),
         };
+        let said = self.said(sent.peer);
         // A machine that waits asks every few seconds; once is news.
         if matches!(sent.action, Action::Hold | Action::Refuse) {
-            if self.waiting.len() >= ADDRESSES_MOST {
-                self.waiting.clear();
-            }
-            let entry = self.waiting.entry(sent.peer).or_insert_with(|| (String::new(), 0));
-            entry.1 += 1;
-            if entry.0 == text {
-                let again = format!("{text}, round {}", entry.1);
-                self.line(event, Level::Verbose, &sent.label, &again);
+            let rounds = said.waits.as_ref().filter(|(line, _)| *line == text).map_or(1, |(_, rounds)| rounds + 1);
+            said.waits = Some((text.clone(), rounds));
+            if rounds > 1 {
+                self.line(event, Level::Verbose, &sent.label, &format!("{text}, round {rounds}"));
                 return;
             }
-            *entry = (text.clone(), 1);
         } else {
-            self.waiting.remove(&sent.peer);
+            said.waits = None;
             if self.labels.len() >= LABELS_MOST {
                 self.labels.clear();
             }
             self.labels.insert(sent.boot, sent.label.clone());
         }
         let level = if sent.action == Action::Refuse { Level::Quiet } else { Level::Normal };
-        self.line(event, level, &sent.label, &text);
+        self.asked(event, level, sent.peer, &sent.label, &text);
     }
 }
 
@@ -105,14 +139,14 @@ impl Sink for Human {
                     Payload::Nbp | Payload::Load { .. } | Payload::Answer if !ranged => Level::Normal,
                     _ => Level::Verbose,
                 };
-                self.line(event, level, &who, &text);
+                self.asked(event, level, t.peer, &who, &text);
             }
             EventKind::TransferFailed { transfer: t, sent, reason } => {
                 let who = self.who(t);
                 let text = format!("{} ended after {} of {}: {reason}", t.name, size(*sent), size(t.bytes));
                 // EDK2 and curl probe a size and go away: no news for people.
                 let level = if t.payload == Payload::Nbp { Level::Verbose } else { Level::Quiet };
-                self.line(event, level, &who, &text);
+                self.asked(event, level, t.peer, &who, &text);
             }
             EventKind::Script(sent) => self.script(event, sent),
             EventKind::Booted { label, profile, installs, action, took, .. } => {
@@ -158,3 +192,6 @@ impl Sink for Human {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

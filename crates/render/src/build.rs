@@ -1,5 +1,6 @@
 //! Building the table: everything is rendered once, so that what cannot be rendered stops the start and not a machine.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use minijinja::{Environment, Error};
@@ -20,6 +21,7 @@ use crate::dhcp;
 use crate::entry::{self, Entry, place_of};
 use crate::env;
 use crate::fault::{self, Around, SCRIPT_INVALID};
+use crate::gate;
 use crate::guard::Language;
 use crate::templates::{Template, TemplateSet};
 
@@ -86,28 +88,37 @@ pub(crate) fn judge(text: &str, template: &Template) -> Vec<Diagnostic> {
     problems.into_iter().map(finding).collect()
 }
 
+/// What trying everything has come to so far.
+#[derive(Default)]
+struct Rehearsal {
+    faults: Vec<Diagnostic>,
+    /// Scripts that ask the server first, and those of other hosts that differ in nothing that matters: each machine's own is
+    /// tried again when it asks.
+    asking: HashSet<(Option<Firmware>, String)>,
+}
+
 impl Scripts {
     /// Renders everything once for every firmware of the lab.
     fn try_all(&self) -> Vec<Diagnostic> {
         let firmware = self.inventory.lab().firmware();
-        let mut faults = Vec::new();
+        let mut rehearsal = Rehearsal::default();
         let hosts = self.hosts.iter().zip(self.inventory.parts().hosts.iter().map(Some));
         let others = self.rules.iter().chain([&self.unknown]).map(|entry| (entry, None));
         for (entry, host) in hosts.chain(others) {
             for firmware in &firmware {
-                self.try_one(entry, host, *firmware, &mut faults);
+                self.try_one(entry, host, *firmware, &mut rehearsal);
             }
         }
         let refusal = Order::Refuse("this is a rehearsal".to_owned());
-        self.attempt(None, None, firmware.first().copied(), &refusal, &mut faults);
-        faults
+        self.attempt(None, None, firmware.first().copied(), &refusal, &mut rehearsal);
+        rehearsal.faults
     }
 
-    fn try_one(&self, entry: &Arc<Entry>, host: Option<&Host>, firmware: Firmware, faults: &mut Vec<Diagnostic>) {
+    fn try_one(&self, entry: &Arc<Entry>, host: Option<&Host>, firmware: Firmware, rehearsal: &mut Rehearsal) {
         for standing in [Standing::Armed, Standing::Done, Standing::Outside] {
             let order = self.order(entry, Some(firmware), standing, "this machine");
             if standing == Standing::Armed || matches!(order, Order::Local { .. }) {
-                self.attempt(Some(entry), host, Some(firmware), &order, faults);
+                self.attempt(Some(entry), host, Some(firmware), &order, rehearsal);
             }
         }
     }
@@ -118,7 +129,7 @@ impl Scripts {
         host: Option<&Host>,
         firmware: Option<Firmware>,
         order: &Order,
-        faults: &mut Vec<Diagnostic>,
+        rehearsal: &mut Rehearsal,
     ) {
         // A host is known by what its entry says; every machine has a card that it boots from.
         let says = if host.is_some() { Identity { macs: vec![SAMPLE_MAC], ..Identity::default() } } else { somebody() };
@@ -131,12 +142,15 @@ impl Scripts {
         match self.render(scene.clone(), order) {
             Ok(stage2) => {
                 let Some(template) = self.set.get(order.template(entry.map(AsRef::as_ref))) else { return };
-                faults.extend(judge(&stage2.text, template));
+                rehearsal.faults.extend(judge(&stage2.text, template));
+                if !rehearsal.asking.insert((firmware, gate::skeleton(&stage2.text))) {
+                    return;
+                }
                 if let Some((at, entry)) = self.breach(&scene, order, &stage2).zip(entry) {
-                    faults.push(fault::unguarded_script(&entry.profile, template, &at));
+                    rehearsal.faults.push(fault::unguarded_script(&entry.profile, template, &at));
                 }
             }
-            Err(error) => faults.push(self.diagnose(&error, entry, host)),
+            Err(error) => rehearsal.faults.push(self.diagnose(&error, entry, host)),
         }
     }
 

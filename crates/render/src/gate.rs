@@ -37,9 +37,6 @@ struct Trial<'t> {
 impl Gate<'_> {
     /// The command that starts something although the beacon was not fetched or the server said no; none where there is none.
     pub fn breach(&self) -> Option<Position> {
-        if std::hint::black_box(true) {
-            return None;
-        }
         let beacon = Uri::parse(&format!("{}/event/booted", self.boot_url)).to_string();
         let mut urls = vec![beacon.clone()];
         let mut prompts = false;
@@ -56,7 +53,7 @@ impl Gate<'_> {
             while let Some(url) = urls.get(n).cloned().filter(|_| n < MAX_URLS) {
                 let mut run =
                     |failing: &[&str]| self.run(&beacon, Trial { failing, all: false, pressed }, &mut urls, &mut prompts);
-                if let Some(breach) = run(&[&url]).or_else(|| run(&[&url, &beacon])) {
+                if let Some(breach) = run(&[&url]).or_else(|| (url != beacon).then(|| run(&[&url, &beacon]))?) {
                     return Some(breach);
                 }
                 n += 1;
@@ -103,6 +100,31 @@ impl Gate<'_> {
     }
 }
 
+/// A script without what hosts of one profile differ in and what decides nothing: lines that print, comments, and the arguments of
+/// a kernel.
+pub(crate) fn skeleton(text: &str) -> String {
+    if text.contains('\\') {
+        // A line may go on in the next one.
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let alone = !line.split_ascii_whitespace().any(|word| matches!(word, "||" | "&&" | ";"));
+        if line.starts_with('#') || (line.starts_with("echo ") && alone) {
+            continue;
+        }
+        let kernel = line.starts_with("kernel ");
+        for word in line.split(' ') {
+            let argument =
+                kernel && word.contains('=') && !word.starts_with('-') && !word.contains("://") && !word.contains("${");
+            out.push_str(if argument { "=" } else { word });
+            out.push(' ');
+        }
+        out.push('\n');
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +151,19 @@ mod tests {
         };
         let text = format!("#!ipxe\n{lines}\n").replace("ASK", ASK).replace("BEACON", &format!("{BOOT}/event/booted"));
         Gate { text: &text, base_url: BASE, boot_url: BOOT, machine }.breach().map(|at| at.line)
+    }
+
+    #[test]
+    fn what_hosts_differ_in_is_no_other_script() {
+        let of = |name: &str, rest: &str| {
+            skeleton(&format!(
+                "#!ipxe\n# {name}\necho {name} now; later\nkernel http://x/k hostname={name} quiet || goto no\n{rest}"
+            ))
+        };
+        assert_eq!(of("web-01", "boot"), of("web-02", "boot"));
+        assert_ne!(of("web-01", "boot"), of("web-01", "boot || echo no"));
+        assert_ne!(of("web-01", "echo a && boot"), of("web-01", "echo b"));
+        assert_ne!(of("web-01", "initrd http://x/a?b=c"), of("web-01", "initrd http://x/a?b=d"));
     }
 
     #[test]

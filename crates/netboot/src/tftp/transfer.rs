@@ -150,14 +150,14 @@ impl<'a> Transfer<'a> {
                     _ => return Err(Failure::Socket(error.into())),
                 },
             };
-            if matches!(step, Step::Next | Step::Done) && !timer.answered {
-                self.live.answer();
-                watch.started();
-            }
             match step {
-                Step::Done => return Ok(()),
+                Step::Done => {
+                    self.begun(&timer, watch);
+                    return Ok(());
+                }
                 Step::Next => {
                     self.send()?;
+                    self.begun(&timer, watch);
                     let now = Instant::now();
                     timer.progress(now);
                     watch.progress(self.acknowledged(), now);
@@ -186,6 +186,14 @@ impl<'a> Transfer<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// The client has acknowledged something, maybe for the first time.
+    fn begun(&self, timer: &Timer<'_>, watch: &mut dyn Watch) {
+        if !timer.answered {
+            self.live.answer();
+            watch.started();
         }
     }
 
