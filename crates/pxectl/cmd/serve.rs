@@ -75,6 +75,9 @@ pub async fn run(args: &Serve, session: &Session) -> Outcome {
         None => Goal::None,
         Some(Until::Booted) => Goal::Booted(planning::awaited(&built.inventory, &ledger)?),
     };
+    if matches!(&goal, Goal::Booted(machines) if machines.is_empty()) {
+        session.say("no host of the plan has anything left to boot: `--until booted` is reached at once");
+    }
     for warning in port_warnings(&bound, lab_port).into_iter().chain(built.warnings.iter().cloned()) {
         warn(&format!("warning: {warning}"));
     }
@@ -144,7 +147,7 @@ fn agree() -> Result<(), Failure> {
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|e| Failure::of(&e))?;
     match line.trim() {
-        "y" | "Y" | "yes" => Ok(()),
+        answer if ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)) => Ok(()),
         _ => Err(Failure::new("nothing was served")),
     }
 }
