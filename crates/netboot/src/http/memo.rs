@@ -16,7 +16,10 @@ use pxectl_model::mac::Mac;
 use crate::table::Table;
 
 /// Most questions that are remembered; one more, and all are forgotten.
-const QUESTIONS: usize = 4096;
+const QUESTIONS: usize = 1024;
+/// Largest script with its answer files that is, bytes. A stranger may ask under a known serial in many ways: with the number of
+/// questions this bounds what that costs, to 32 MiB.
+const SIZE: usize = 32 * 1024;
 /// Longest query that is.
 const QUERY: usize = 1024;
 /// Characters of a boot-id.
@@ -166,7 +169,8 @@ impl Memo {
         script: &Arc<Script>,
         id: BootId,
     ) {
-        if query.len() > QUERY {
+        let size = script.text.bytes.len() + script.answers.iter().map(|(_, answer)| answer.bytes.len()).sum::<usize>();
+        if query.len() > QUERY || size > SIZE {
             return;
         }
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
@@ -248,6 +252,7 @@ mod tests {
             memo.keep(&table, peer, &n.to_string(), &known(), &script(A, "echo"), A);
         }
         memo.keep(&table, peer, &"x".repeat(QUERY + 1), &known(), &script(A, "echo"), A);
+        memo.keep(&table, peer, "large", &known(), &script(A, &"x".repeat(SIZE)), A);
         assert_eq!(memo.inner.lock().unwrap().entries.len(), 1);
     }
 }
