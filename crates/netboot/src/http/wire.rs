@@ -19,7 +19,10 @@ use super::copy as kernel;
 use super::sendfile as kernel;
 
 /// After so many bytes without a pause the other connections of this worker get their turn.
-const TURN: u64 = 16 << 20;
+const TURN: u64 = 2 << 20;
+
+/// After so many bytes of a file it is looked at whether it is still the same.
+const SEEN_EVERY: u64 = 4 << 20;
 
 /// One connection.
 pub(crate) struct Wire {
@@ -100,9 +103,13 @@ impl Segment {
                     most = most.min(self.left - self.held_back);
                 }
                 let most = usize::try_from(most).unwrap_or(usize::MAX);
-                let sent = kernel::file(stream, &pieces.file, offset, most)?;
-                pieces.check()?;
-                sent
+                let sent = kernel::file(stream, &pieces.file, offset, most)? as u64;
+                self.unseen += sent;
+                if self.unseen >= SEEN_EVERY || self.left.saturating_sub(sent) <= self.held_back {
+                    pieces.check()?;
+                    self.unseen = 0;
+                }
+                usize::try_from(sent).unwrap_or(usize::MAX)
             }
         };
         if sent == 0 {
