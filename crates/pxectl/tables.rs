@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use pxectl_model::body::Body;
 use pxectl_model::digest::{Hasher, Sha256};
 use pxectl_model::inventory::Inventory;
 use pxectl_model::net::{Network, Site};
 use pxectl_model::plan::Scope;
 use pxectl_model::policy::{http_base, nbp_name};
-use pxectl_netboot::open::{OpenBody, Stamp};
+use pxectl_netboot::open::{OpenBody, OpenPieces, Stamp};
 use pxectl_netboot::table::Table;
 use pxectl_render::Scripts;
 
@@ -38,6 +39,8 @@ pub struct TableBuilder {
     shelf: Arc<dyn Shelf>,
     /// Digests of pinned files, so that an edit of the inventory hashes nothing twice.
     digests: Mutex<HashMap<(PathBuf, u64, i128, u64), Sha256>>,
+    /// Files that some table holds open.
+    opened: Mutex<HashMap<PathBuf, Weak<OpenPieces>>>,
     /// What the first inventory said of where machines reach this server.
     first: OnceLock<Reach>,
 }
@@ -103,7 +106,7 @@ impl TableBuilder {
     }
 
     fn new(source: InventorySource, site: Option<String>, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
-        Self { source, site, base, scope, shelf, digests: Mutex::default(), first: OnceLock::new() }
+        Self { source, site, base, scope, shelf, digests: Mutex::default(), opened: Mutex::default(), first: OnceLock::new() }
     }
 
     /// Reads the inventory and builds the table.
@@ -141,7 +144,7 @@ impl TableBuilder {
         for (name, artifact) in &inventory.parts().artifacts {
             found.stamps.note(&artifact.path.value);
             let body = self.shelf.artifact(artifact);
-            match OpenBody::open(&body) {
+            match self.open(&body) {
                 Ok(open) => {
                     let pinned = artifact.sha256.as_ref().filter(|_| needed.contains(name));
                     if let Some(pin) = pinned
@@ -162,7 +165,7 @@ impl TableBuilder {
             let opened = self
                 .shelf
                 .nbp(firmware, inventory.parts())
-                .and_then(|body| OpenBody::open(&body).map_err(|error| format!("the NBP for {firmware}: {error}")));
+                .and_then(|body| self.open(&body).map_err(|error| format!("the NBP for {firmware}: {error}")));
             match opened {
                 Ok(body) => {
                     tftp.insert(nbp_name(firmware).to_owned(), body);
@@ -211,6 +214,20 @@ impl TableBuilder {
             warnings.push("the edited inventory names other networks: render the DHCP configuration anew".to_owned());
         }
         warnings
+    }
+
+    /// Opens a body; a file that is open already, and still the same, is not opened a second time: boots hold the tables that they
+    /// began with, and edits would add up to many open files.
+    fn open(&self, body: &Body) -> std::io::Result<OpenBody> {
+        let open = OpenBody::open(body)?;
+        let (Body::File(path), OpenBody::Pieces(pieces)) = (body, &open) else { return Ok(open) };
+        let mut known = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, pieces| pieces.strong_count() > 0);
+        if let Some(same) = known.get(&**path).and_then(Weak::upgrade).filter(|before| before.stamp == pieces.stamp) {
+            return Ok(OpenBody::Pieces(same));
+        }
+        known.insert(path.to_path_buf(), Arc::downgrade(pieces));
+        Ok(open)
     }
 
     /// Whether a pinned file is what it is pinned to.

@@ -120,7 +120,12 @@ impl Machine {
 
     /// Waits for a text on its console and says when it came, counted from power-on.
     pub fn sees(&self, text: &str) -> Duration {
-        self.console.wait_for(text, PATIENCE).unwrap_or_else(|why| panic!("{}: {why}", self.spec.name))
+        self.sees_within(text, PATIENCE)
+    }
+
+    /// The same, where it takes longer than usual.
+    pub fn sees_within(&self, text: &str, limit: Duration) -> Duration {
+        self.console.wait_for(text, limit).unwrap_or_else(|why| panic!("{}: {why}", self.spec.name))
     }
 
     /// Waits until it switched itself off.

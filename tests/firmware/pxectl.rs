@@ -148,8 +148,13 @@ impl Event {
         self.value.get(key).and_then(Value::as_str).unwrap_or("")
     }
 
+    /// A number by its key.
+    pub fn number(&self, key: &str) -> Option<u64> {
+        self.value.get(key).and_then(Value::as_u64)
+    }
+
     /// The number that ties a transfer's events together.
     pub fn transfer(&self) -> Option<u64> {
-        self.value.get("transfer").and_then(Value::as_u64)
+        self.number("transfer")
     }
 }

@@ -19,7 +19,7 @@ use super::copy as kernel;
 use super::sendfile as kernel;
 
 /// After so many bytes without a pause the other connections of this worker get their turn.
-const TURN: u64 = 2 << 20;
+const TURN: u64 = 8 << 20;
 
 /// After so many bytes of a file it is looked at whether it is still the same.
 const SEEN_EVERY: u64 = 4 << 20;
