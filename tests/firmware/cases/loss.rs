@@ -49,7 +49,7 @@ fn a_megabyte_arrives_whole_under_loss() {
     let lab = Lab::new("megabyte", 1);
     let _pcap = lab.record();
     write_inventory(&lab, &["{serial: SN-LOSS-2, name: loss-2, profile: megabyte}"]);
-    let (first, last) = ("#!ipxe\necho LAB-MEGABYTE begins\n", "imgstat\necho LAB-MEGABYTE ends\nsleep 60\n");
+    let (first, last) = ("#!ipxe\necho LAB-MEGABYTE begins\n", "echo LAB-MEGABYTE ends\nsleep 60\n");
     let filler = format!("# {}\n", "-".repeat(125)).repeat((1 << 20) / 128);
     let megabyte = format!("{first}{filler}{last}");
     std::fs::write(lab.path("megabyte"), &megabyte).unwrap();
@@ -68,8 +68,8 @@ fn a_megabyte_arrives_whole_under_loss() {
     machine.sees_within("LAB-MEGABYTE begins", A_MEGABYTE);
     let took = machine.sees_within("LAB-MEGABYTE ends", A_MEGABYTE);
     println!("loss: a megabyte was there {:.1} s after power-on", took.as_secs_f64());
-    // Its last ACK may be one of the lost ones, and iPXE sends it once: what the server says of the end proves nothing here.
-    machine.sees(&format!("{} bytes", megabyte.len()));
+    // iPXE ran it to its last line. Its last ACK may be one of the lost ones, and is sent once: what the server says of the end
+    // proves nothing here.
     let began = serve.wait_for("transfer-started", |event| event.text("name") == "snponly.efi");
     assert_eq!(began.number("bytes"), Some(megabyte.len() as u64));
     something_was_lost(&lab);
