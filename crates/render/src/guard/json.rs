@@ -10,8 +10,13 @@ pub fn check(value: &str) -> Result<(), Refused> {
     bad.map_or(Ok(()), |c| Err(Refused(format!("it holds the control character U+{:04X}", u32::from(c)))))
 }
 
-/// A string with its quotes, on one line.
+/// A string with its quotes, on one line. As minijinja writes it: safe within HTML as well.
 pub fn quoted(value: &str) -> Result<String, Refused> {
+    double_quoted(value, &['<', '>', '&', '\''])
+}
+
+/// The same, with `by_number` alone written as `\uXXXX`; what JSON, YAML and TOML have in common.
+pub(super) fn double_quoted(value: &str, by_number: &[char]) -> Result<String, Refused> {
     check(value)?;
     let mut out = String::with_capacity(value.len() + 2);
     out.push('"');
@@ -22,8 +27,7 @@ pub fn quoted(value: &str) -> Result<String, Refused> {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // As minijinja writes them: safe within HTML as well.
-            '<' | '>' | '&' | '\'' => {
+            c if by_number.contains(&c) => {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             _ => out.push(c),
