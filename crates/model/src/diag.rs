@@ -43,6 +43,38 @@ pub struct Related {
     pub text: String,
 }
 
+/// A change of a text that mends a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, in a few words: "quote it".
+    pub title: String,
+    /// What changes.
+    pub change: Change,
+    /// Whether it can change nothing that a machine gets, so that `lint --fix` makes it unasked.
+    pub safe: bool,
+}
+
+/// One change of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The node's own text, quotes included, becomes this one.
+    Replace {
+        /// Which node.
+        at: Place,
+        /// YAML for it.
+        text: String,
+    },
+    /// A mapping gets one more key.
+    Add {
+        /// The mapping.
+        to: Route,
+        /// The key.
+        key: String,
+        /// YAML for its value.
+        text: String,
+    },
+}
+
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -60,12 +92,14 @@ pub struct Diagnostic {
     pub related: Vec<Related>,
     /// What to do.
     pub help: Option<String>,
+    /// The same as a change, where a program can make it.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
     /// A finding at error level.
     pub fn error(rule: RuleId, at: Place, message: impl Into<String>) -> Self {
-        Self { rule, severity: Severity::Error, message: message.into(), at, label: None, related: Vec::new(), help: None }
+        Self { rule, severity: Severity::Error, message: message.into(), at, label: None, related: Vec::new(), help: None, fix: None }
     }
 
     /// The same at warning level.
@@ -91,6 +125,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// With a change that mends it.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
         self
     }
 }

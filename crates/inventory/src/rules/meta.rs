@@ -19,6 +19,16 @@ impl Meta {
         Self { id: RuleId(id), severity: Severity::Error, summary }
     }
 
+    /// A rule whose findings boot all the same, but are probably not what was meant.
+    pub const fn warning(id: &'static str, summary: &'static str) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(id, summary) }
+    }
+
+    /// A rule whose findings are worth knowing.
+    pub const fn note(id: &'static str, summary: &'static str) -> Self {
+        Self { severity: Severity::Note, ..Self::error(id, summary) }
+    }
+
     /// A finding of this rule.
     pub fn at(&self, place: Place, message: impl Into<String>) -> Diagnostic {
         Diagnostic { severity: self.severity, ..Diagnostic::error(self.id, place, message) }
