@@ -102,7 +102,7 @@ pub fn sound(mut found: Found) -> Result<Lab, Failure> {
         warn(found.show(&found.reading.diagnostics).trim_end());
     }
     match found.reading.inventory.take() {
-        Some(inventory) => Ok(Lab { inventory: Arc::new(inventory), found }),
+        Some(inventory) => Ok(Lab { inventory, found }),
         None => {
             warn(&format!(
                 "the inventory is unsound ({}); nothing was done",
@@ -127,7 +127,7 @@ impl Found {
     /// Findings about templates and the values in them: everything is rendered once, in memory. None for an unsound inventory,
     /// whose own findings come first.
     pub fn rendered(&self) -> Vec<Diagnostic> {
-        let Some(inventory) = self.reading.inventory.clone().map(Arc::new) else { return Vec::new() };
+        let Some(inventory) = self.reading.inventory.clone() else { return Vec::new() };
         let mut found = Vec::new();
         for site in &inventory.lab().sites {
             let base = http_base(site.server.value, inventory.lab().http_port.value);

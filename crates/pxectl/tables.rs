@@ -125,7 +125,7 @@ impl TableBuilder {
             }
             Broken { text: failure.text(), stamps }
         })?;
-        let Some(inventory) = found.reading.inventory.take().map(Arc::new) else {
+        let Some(inventory) = found.reading.inventory.take() else {
             let text = format!("{}{}", found.show(&found.reading.diagnostics), summary(&found.reading.diagnostics));
             return Err(Broken { text, stamps: found.stamps });
         };

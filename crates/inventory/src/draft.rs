@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use pxectl_model::arch::Firmware;
 use pxectl_model::digest::Sha256;
@@ -135,8 +136,8 @@ pub struct HostDraft {
     pub profile: Option<Sourced<Name>>,
     /// Its cards: `nics`, or the one of `mac` and `ip`.
     pub nics: Vec<NicDraft>,
-    /// What it says beyond its profile.
-    pub settings: Settings,
+    /// What it says beyond its profile; one for all that say nothing.
+    pub settings: Arc<Settings>,
     /// Something in it was not readable.
     pub flawed: bool,
 }
@@ -188,6 +189,6 @@ impl Draft {
     /// Every layer of settings that the files hold.
     pub fn layers(&self) -> impl Iterator<Item = &Settings> {
         let profiles = self.profiles.iter().map(|p| &p.settings);
-        profiles.chain(self.rules.iter().map(|r| &r.settings)).chain(self.hosts.iter().map(|h| &h.settings))
+        profiles.chain(self.rules.iter().map(|r| &r.settings)).chain(self.hosts.iter().map(|h| &*h.settings))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use pxectl_model::artifact::Artifact;
 use pxectl_model::identity::Identity;
@@ -22,19 +23,19 @@ pub const DEFAULT_TEMPLATES: &str = "templates";
 ///
 /// # Errors
 /// What is missing or not sound; a rule should have found it.
-pub(crate) fn prove(draft: Draft, folder: &Path) -> Result<Inventory, String> {
+pub(crate) fn prove(draft: &Draft, folder: &Path) -> Result<Inventory, String> {
     let parts = parts(draft, folder).ok_or("a part of it is missing")?;
     Inventory::new(parts).map_err(|unsound| unsound.to_string())
 }
 
-fn parts(draft: Draft, folder: &Path) -> Option<Parts> {
+fn parts(draft: &Draft, folder: &Path) -> Option<Parts> {
     let mut artifacts = BTreeMap::new();
-    for artifact in draft.artifacts {
+    for artifact in draft.artifacts.iter().cloned() {
         let (name, path, sha256) = (artifact.name, artifact.path?, artifact.sha256);
         artifacts.insert(name.value.clone(), Artifact { name, path, sha256 });
     }
     let mut profiles = BTreeMap::new();
-    for profile in draft.profiles {
+    for profile in draft.profiles.iter().cloned() {
         let (name, extends, settings) = (profile.name, profile.extends, profile.settings);
         profiles.insert(name.value.clone(), Profile { name, extends, settings });
     }
@@ -46,9 +47,9 @@ fn parts(draft: Draft, folder: &Path) -> Option<Parts> {
         lab: lab(&draft.lab, folder)?,
         artifacts,
         profiles,
-        hosts: draft.hosts.into_iter().map(host).collect::<Option<_>>()?,
-        rules: draft.rules.into_iter().map(rule).collect::<Option<_>>()?,
-        recipes: draft.recipes,
+        hosts: draft.hosts.iter().map(host).collect::<Option<_>>()?,
+        rules: draft.rules.iter().cloned().map(rule).collect::<Option<_>>()?,
+        recipes: draft.recipes.clone(),
     })
 }
 
@@ -76,10 +77,10 @@ fn lab(lab: &LabDraft, folder: &Path) -> Option<Lab> {
     })
 }
 
-fn host(host: HostDraft) -> Option<Host> {
+fn host(host: &HostDraft) -> Option<Host> {
     let tag = |claim: &Option<Sourced<Claim>>| claim.as_ref().and_then(|c| c.value.tag.clone().ok());
-    let nic = |nic: NicDraft| Some(Nic { mac: nic.mac?, ip: nic.ip });
-    let nics = host.nics.into_iter().map(nic).collect::<Option<Vec<_>>>()?;
+    let nic = |nic: &NicDraft| Some(Nic { mac: nic.mac.clone()?, ip: nic.ip.clone() });
+    let nics = host.nics.iter().map(nic).collect::<Option<Vec<_>>>()?;
     let identity = Identity {
         serial: tag(&host.serial),
         uuid: host.uuid.as_ref().map(|uuid| uuid.value),
@@ -89,5 +90,6 @@ fn host(host: HostDraft) -> Option<Host> {
         raw_serial: host.serial.as_ref().map(|serial| serial.value.written.clone()).unwrap_or_default(),
         ..Identity::default()
     };
-    Some(Host { route: host.route, identity, name: host.name, profile: host.profile?, nics, settings: host.settings })
+    let (route, name, settings) = (host.route.clone(), host.name.clone(), Arc::clone(&host.settings));
+    Some(Host { route, identity, name, profile: host.profile.clone()?, nics, settings })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use pxectl_model::diag::{Diagnostic, Place, Severity};
 use pxectl_model::inventory::Inventory;
@@ -63,7 +64,7 @@ pub struct Reading {
     /// All findings, sorted by file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// The inventory, where nothing is an error.
-    pub inventory: Option<Inventory>,
+    pub inventory: Option<Arc<Inventory>>,
     /// The span tree of each text.
     trees: Vec<Option<Node>>,
 }
@@ -120,8 +121,8 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
     rules::run(&draft, &mut findings);
     let mut inventory = None;
     if findings.errors() == 0 {
-        match prove::prove(draft.clone(), &input.folder) {
-            Ok(sound) => inventory = Some(sound),
+        match prove::prove(&draft, &input.folder) {
+            Ok(sound) => inventory = Some(Arc::new(sound)),
             Err(why) => {
                 let message = format!("this inventory is not sound: {why}");
                 findings.push(UNSOUND.at(Place::File(FileId(0)), message).help("please report this as a fault of pxectl"));

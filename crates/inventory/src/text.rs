@@ -1,5 +1,7 @@
 //! From bytes to text: UTF-8, no byte order mark, nothing unprintable.
 
+use std::sync::Arc;
+
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::source::{FileId, Span};
 
@@ -8,7 +10,7 @@ use crate::rules::structure::ENCODING;
 /// What came of the bytes of one file.
 pub(crate) struct Decoded {
     /// The text for people to look at; what was not UTF-8 is replaced by U+FFFD.
-    pub text: String,
+    pub text: Arc<str>,
     /// What is wrong with it.
     pub findings: Vec<Diagnostic>,
     /// Whether it can be read as YAML at all.
@@ -21,7 +23,7 @@ pub(crate) fn decode(file: FileId, bytes: &[u8]) -> Decoded {
     let place = |start: usize, len: usize| Place::Span(Span { file, start, end: start + len });
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         findings.push(ENCODING.at(place(0, 0), "the file is UTF-16, not UTF-8").help("save it as UTF-8"));
-        return Decoded { text: String::new(), findings, readable: false };
+        return Decoded { text: "".into(), findings, readable: false };
     }
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if body.len() != bytes.len() {
@@ -29,21 +31,21 @@ pub(crate) fn decode(file: FileId, bytes: &[u8]) -> Decoded {
         findings.push(ENCODING.at(place(0, 0), "the file begins with a byte order mark").help(help));
     }
     let text = match std::str::from_utf8(body) {
-        Ok(text) => text.to_owned(),
+        Ok(text) => text,
         Err(error) => {
             let at = error.valid_up_to();
             let byte = body.get(at).copied().unwrap_or_default();
             let message = format!("byte 0x{byte:02x} is not UTF-8");
             findings.push(ENCODING.at(place(at, '\u{fffd}'.len_utf8()), message).help("save the file as UTF-8"));
-            return Decoded { text: String::from_utf8_lossy(body).into_owned(), findings, readable: false };
+            return Decoded { text: String::from_utf8_lossy(body).into(), findings, readable: false };
         }
     };
     if let Some((at, c)) = text.char_indices().find(|(_, c)| !printable(*c)) {
         let message = format!("the character U+{:04X} does not belong in a YAML file", u32::from(c));
         findings.push(ENCODING.at(place(at, c.len_utf8()), message).help("remove it"));
-        return Decoded { text, findings, readable: false };
+        return Decoded { text: text.into(), findings, readable: false };
     }
-    Decoded { text, findings, readable: true }
+    Decoded { text: text.into(), findings, readable: true }
 }
 
 /// YAML 1.2.2, 5.1 (c-printable), without the byte order mark, which has no business inside a text.

@@ -39,7 +39,7 @@ impl<'n> Table<'n> {
     /// What stands under a key; none where nothing does.
     pub fn get(&self, key: &str) -> Option<At<'n>> {
         let entry = self.map.get(key)?;
-        (!entry.value.is_null()).then(|| At { node: &entry.value, route: self.route.key(key) })
+        (!entry.value.is_null()).then(|| At { node: &entry.value, route: self.route.key(entry.key.clone()) })
     }
 
     /// Whether a key stands there, with or without a value.
@@ -86,14 +86,14 @@ impl Walk<'_> {
             return None;
         };
         for entry in map.entries() {
-            let place = Place::Route(at.route.key(&*entry.key).on_key());
+            let place = || Place::Route(at.route.key(entry.key.clone()).on_key());
             match section.find(&entry.key) {
-                None => self.unknown_key(&entry.key, place, section),
+                None => self.unknown_key(&entry.key, place(), section),
                 Some(key) if !key.acted_on => {
                     let message = format!("this version does not act on `{}` yet", key.name);
-                    self.push(NOT_YET.at(place, message).help("remove it"));
+                    self.push(NOT_YET.at(place(), message).help("remove it"));
                 }
-                Some(key) if entry.value.is_null() => self.empty(key.name, place),
+                Some(key) if entry.value.is_null() => self.empty(key.name, place()),
                 Some(_) => {}
             }
         }
@@ -127,9 +127,9 @@ impl Walk<'_> {
         let mut named = Vec::new();
         for entry in map.entries().iter().take(limits::ITEMS) {
             if entry.value.is_null() {
-                self.empty(&entry.key, Place::Route(at.route.key(&*entry.key).on_key()));
+                self.empty(&entry.key, Place::Route(at.route.key(entry.key.clone()).on_key()));
             } else {
-                named.push((&*entry.key, At { node: &entry.value, route: at.route.key(&*entry.key) }));
+                named.push((&*entry.key, At { node: &entry.value, route: at.route.key(entry.key.clone()) }));
             }
         }
         named

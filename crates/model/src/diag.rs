@@ -99,7 +99,16 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A finding at error level.
     pub fn error(rule: RuleId, at: Place, message: impl Into<String>) -> Self {
-        Self { rule, severity: Severity::Error, message: message.into(), at, label: None, related: Vec::new(), help: None, fix: None }
+        Self {
+            rule,
+            severity: Severity::Error,
+            message: message.into(),
+            at,
+            label: None,
+            related: Vec::new(),
+            help: None,
+            fix: None,
+        }
     }
 
     /// The same at warning level.

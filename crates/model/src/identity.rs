@@ -13,8 +13,9 @@ pub const TAG_MIN: usize = 4;
 /// Compared by its normal form (blanks at the ends off, runs of blanks inside made one, case folded); shown as it was given.
 #[derive(Debug, Clone)]
 pub struct Tag {
-    shown: String,
-    key: String,
+    shown: Box<str>,
+    /// Where it is not what is shown.
+    key: Option<Box<str>>,
 }
 
 /// Why a text cannot name a machine.
@@ -114,14 +115,14 @@ impl Tag {
         }
         match key.len() {
             0..TAG_MIN => Err(BadTag::Short),
-            TAG_MIN..=TAG_MAX => Ok(Self { shown, key }),
+            TAG_MIN..=TAG_MAX => Ok(Self { key: (key != shown).then(|| key.into()), shown: shown.into() }),
             _ => Err(BadTag::Long),
         }
     }
 
     /// The form by which tags are compared.
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.as_deref().unwrap_or(&self.shown)
     }
 }
 
@@ -133,7 +134,7 @@ fn is_placeholder(key: &str) -> bool {
 
 impl PartialEq for Tag {
     fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
+        self.key() == other.key()
     }
 }
 
@@ -141,7 +142,7 @@ impl Eq for Tag {}
 
 impl std::hash::Hash for Tag {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.key.hash(state);
+        self.key().hash(state);
     }
 }
 

@@ -205,7 +205,7 @@ impl Inventory {
         }
         let covered = |machine: Option<MachineId>, profile: &Name| machine.is_none_or(|m| scope.covers(&m, profile.as_str()));
         let hosts = parts.hosts.iter().filter(|h| covered(h.identity.machine(), &h.profile.value));
-        let hosts = hosts.map(|h| (&h.profile.value, Some(&h.settings)));
+        let hosts = hosts.map(|h| (&h.profile.value, Some(&*h.settings)));
         let wide = !matches!(scope, Scope::Only(_));
         let rules = parts.rules.iter().filter(|_| wide).map(|r| (&r.profile.value, Some(&r.settings)));
         let unknown = wide.then_some((&parts.lab.unknown.value, None));

@@ -1,8 +1,11 @@
 //! Names that people give to hosts, profiles, artifacts, recipes and sites.
 
+use std::sync::Arc;
+
 /// 1 to 63 of `a-z A-Z 0-9 . _ -`, the first a letter or digit: fits a URL, a dhcpd identifier and a kernel argument as it is.
+/// Copies share the text: the hosts of a fleet name the same few profiles.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(String);
+pub struct Name(Arc<str>);
 
 /// What is wrong with a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +35,7 @@ impl std::str::FromStr for Name {
         if text.len() > 63 {
             return Err(BadName::Long(text.len()));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Profiles, hosts and rules: who becomes what.
 
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use crate::identity::Identity;
 use crate::mac::Mac;
@@ -45,7 +46,7 @@ pub struct Host {
     /// Its cards.
     pub nics: Vec<Nic>,
     /// What its entry says beyond its profile.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
 }
 
 impl Host {

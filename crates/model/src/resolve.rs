@@ -115,7 +115,7 @@ impl Setup<'_> {
 /// Never for a sound [`Inventory`]: it has proved that the names lead somewhere.
 pub fn set_up<'a>(inventory: &'a Inventory, because: Because<'a>, who: &Identity) -> Setup<'a> {
     let (profile, over) = match because {
-        Because::Host(_, host, _) => (&host.profile, Some(&host.settings)),
+        Because::Host(_, host, _) => (&host.profile, Some(&*host.settings)),
         Because::Rule(_, rule) => (&rule.profile, Some(&rule.settings)),
         Because::Unknown => (&inventory.lab().unknown, None),
     };

@@ -1,6 +1,10 @@
 //! Texts that people wrote, and places in them.
 
+mod route;
+
 use std::sync::Arc;
+
+pub use route::{Route, Step};
 
 /// Which of the loaded texts; an index into [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,73 +61,6 @@ pub fn line_column(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |n| n + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
-}
-
-/// One step from a YAML node to a node inside it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
-    /// The value under this key of a mapping.
-    Key(String),
-    /// The item at this position (from 0) of a sequence.
-    Index(usize),
-}
-
-/// A place by its meaning, such as `hosts[3].mac`; its [`Span`] is looked up only for findings that exist.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Route {
-    /// The text it lies in.
-    pub file: FileId,
-    /// From the root of the document inwards.
-    pub steps: Vec<Step>,
-    /// Whether the key itself is meant and not its value.
-    pub on_key: bool,
-}
-
-impl Route {
-    /// The document of a file.
-    pub fn root(file: FileId) -> Self {
-        Self { file, steps: Vec::new(), on_key: false }
-    }
-
-    /// The value under `key`.
-    #[must_use]
-    pub fn key(&self, key: impl Into<String>) -> Self {
-        self.step(Step::Key(key.into()))
-    }
-
-    /// The item at `index`.
-    #[must_use]
-    pub fn index(&self, index: usize) -> Self {
-        self.step(Step::Index(index))
-    }
-
-    /// The last key of this route itself, not its value.
-    #[must_use]
-    pub fn on_key(mut self) -> Self {
-        self.on_key = true;
-        self
-    }
-
-    fn step(&self, step: Step) -> Self {
-        // Inventories hold a route for each value: no room to spare in them.
-        let mut steps = Vec::with_capacity(self.steps.len() + 1);
-        steps.extend_from_slice(&self.steps);
-        steps.push(step);
-        Self { file: self.file, steps, on_key: false }
-    }
-}
-
-impl std::fmt::Display for Route {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (n, step) in self.steps.iter().enumerate() {
-            match step {
-                Step::Key(key) if n == 0 => write!(f, "{key}")?,
-                Step::Key(key) => write!(f, ".{key}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Which layer gave a value; later layers win (design: recipe < extended profile < profile < rule < host).
@@ -189,11 +126,5 @@ mod tests {
         assert_eq!(line_column("aé\nbc", 4), (2, 1));
         assert_eq!(line_column("aé\nbc", 2), (1, 2), "inside é");
         assert_eq!(line_column("aé\nbc", 99), (2, 3));
-    }
-
-    #[test]
-    fn routes_read_as_people_write_them() {
-        let route = Route::root(FileId(0)).key("hosts").index(3).key("mac");
-        assert_eq!(route.to_string(), "hosts[3].mac");
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use pxectl_model::arch::Firmware;
 use pxectl_model::identity::{Identity, IdentityKey, Tag};
@@ -57,7 +58,7 @@ fn host(label: &str, identity: Identity, profile: &str) -> Host {
         identity,
         name: Some(s(name(label))),
         profile: s(name(profile)),
-        settings: Settings::default(),
+        settings: Arc::default(),
     }
 }
 
@@ -174,7 +175,7 @@ fn layers_merge_in_their_order() {
     let base = &mut parts.profiles.get_mut("base").unwrap().settings;
     base.vars = [("disk".to_owned(), var("/dev/sda")), ("zone".to_owned(), var("Etc/UTC"))].into();
     base.args = vec![s("console=ttyS0".to_owned())];
-    let over = &mut parts.hosts[0].settings;
+    let over = Arc::make_mut(&mut parts.hosts[0].settings);
     over.vars = [("disk".to_owned(), var("/dev/nvme0n1"))].into();
     over.args = vec![s("quiet".to_owned())];
     let inventory = Inventory::new(parts).unwrap();

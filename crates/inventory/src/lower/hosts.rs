@@ -1,10 +1,13 @@
 //! `hosts` and `rules`.
 
+use std::sync::Arc;
+
 use pxectl_model::arch::Firmware;
 use pxectl_model::identity::{IdentityKey, Tag};
 use pxectl_model::mac::Mac;
 use pxectl_model::name::Name;
 use pxectl_model::profile::{Glob, MatchKey};
+use pxectl_model::settings::Settings;
 use pxectl_model::source::{Layer, Sourced};
 use pxectl_model::uuid::Uuid;
 
@@ -17,6 +20,7 @@ use crate::rules::structure::{CONFLICTING_KEYS, EMPTY_VALUE, INVALID_VALUE, MISS
 use crate::walk::{At, Table, Walk};
 
 pub(super) fn hosts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
+    let nothing = Arc::new(Settings::default());
     for at in walk.list(at) {
         let before = walk.findings.errors();
         let Some(table) = walk.table(&at, &keys::HOST) else { continue };
@@ -31,7 +35,10 @@ pub(super) fn hosts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
             name: table.get("name").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, Layer::Host))),
             profile: table.get("profile").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, Layer::Host))),
             nics: nics(walk, &table),
-            settings: settings(walk, &table, &Layer::Host),
+            settings: match settings(walk, &table, &Layer::Host) {
+                said if said == *nothing => Arc::clone(&nothing),
+                said => Arc::new(said),
+            },
             flawed: false,
         };
         host.identified |= host.nics.iter().any(|nic| nic.mac_given);

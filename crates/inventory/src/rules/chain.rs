@@ -61,9 +61,7 @@ pub(super) fn given(settings: &Settings) -> Vec<(&'static str, Route)> {
         keys.push(("initrds", initrds.origin.route.clone()));
     }
     if let Some(inject) = settings.inject.values().next() {
-        let mut route = inject.origin.route.clone();
-        route.iter_mut().for_each(|route| drop(route.steps.pop()));
-        keys.push(("inject", route));
+        keys.push(("inject", inject.origin.route.as_ref().map(Route::above)));
     }
     if let Some(answer) = &settings.answer {
         keys.push(("answer", answer.origin.route.clone()));

@@ -1,6 +1,6 @@
 //! Events to nodes: one stack, no recursion.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use pxectl_model::diag::{Diagnostic, Place};
@@ -15,7 +15,7 @@ type Built = Result<(), Box<Diagnostic>>;
 
 enum Items {
     List(Vec<Node>),
-    Map { map: Map, key: Option<(Box<str>, Bytes)>, twice: Option<Bytes> },
+    Map { map: Box<Map>, key: Option<(Arc<str>, Bytes)>, twice: Option<Bytes> },
 }
 
 struct Frame {
@@ -38,12 +38,14 @@ pub(super) struct Builder {
     file: FileId,
     stack: Vec<Frame>,
     anchors: HashMap<usize, Anchored>,
+    /// Every key that was met.
+    keys: HashSet<Arc<str>>,
     root: Option<Node>,
 }
 
 impl Builder {
     pub fn new(file: FileId) -> Self {
-        Self { file, stack: Vec::new(), anchors: HashMap::new(), root: None }
+        Self { file, stack: Vec::new(), anchors: HashMap::new(), keys: HashSet::new(), root: None }
     }
 
     pub fn finish(self) -> Option<Node> {
@@ -80,6 +82,7 @@ impl Builder {
             return Err(Box::new(YAML_FEATURE.at(place, "a key cannot be empty").help("give it a name, or quote it")));
         }
         let file = self.file;
+        let shared = self.shared(text);
         if let Some(Frame { items: Items::Map { map, key, twice }, weight, .. }) = self.stack.last_mut() {
             *weight += 1;
             *twice = map.get(text).map(|first| first.key_at);
@@ -88,9 +91,18 @@ impl Builder {
                 let message = format!("the key `{}` stands here a second time", shown(text));
                 findings.push(DUPLICATE_KEY.at(place, message).related(first, "first given here").help("remove one of them"));
             }
-            *key = Some((text.into(), at));
+            *key = Some((shared, at));
         }
         Ok(())
+    }
+
+    fn shared(&mut self, key: &str) -> Arc<str> {
+        if let Some(known) = self.keys.get(key) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = key.into();
+        self.keys.insert(Arc::clone(&new));
+        new
     }
 
     pub fn open(&mut self, mapping: bool, at: Bytes, anchor: usize) -> Built {
@@ -101,7 +113,7 @@ impl Builder {
             let message = format!("lists and mappings lie more than {} deep in each other", limits::DEPTH);
             return Err(Box::new(TOO_LARGE.at(self.place(at), message)));
         }
-        let items = if mapping { Items::Map { map: Map::default(), key: None, twice: None } } else { Items::List(Vec::new()) };
+        let items = if mapping { Items::Map { map: Box::default(), key: None, twice: None } } else { Items::List(Vec::new()) };
         self.stack.push(Frame { items, at, anchor, weight: 1, height: 1 });
         Ok(())
     }
@@ -113,7 +125,7 @@ impl Builder {
                 let last = items.last().map(|n| n.at.end);
                 let beyond = items.get(limits::ITEMS).map(|n| (n.at, items.len()));
                 self.too_many(beyond, findings);
-                (Kind::List(items), last)
+                (Kind::List(items.into()), last)
             }
             Items::Map { map, .. } => {
                 let last = map.entries().last().map(|e| e.value.at.end.max(e.key_at.end));

@@ -31,9 +31,9 @@ pub(crate) enum Kind {
     /// A scalar's text; whether it stood there without quotes.
     Text { text: Box<str>, plain: bool },
     /// Items in order.
-    List(Vec<Node>),
+    List(Box<[Node]>),
     /// Entries in order.
-    Map(Map),
+    Map(Box<Map>),
     /// Another node, under another place.
     Alias(Arc<Node>),
 }
@@ -67,7 +67,8 @@ impl Node {
 /// One entry of a mapping.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    pub key: Box<str>,
+    /// The same key is one text in memory, however often it is written.
+    pub key: Arc<str>,
     pub key_at: Bytes,
     pub value: Node,
 }
@@ -77,7 +78,7 @@ pub(crate) struct Entry {
 pub(crate) struct Map {
     entries: Vec<Entry>,
     /// Only for large ones: a linear search through a few entries is faster, and smaller.
-    index: Option<HashMap<Box<str>, usize>>,
+    index: Option<HashMap<Arc<str>, usize>>,
 }
 
 const LINEAR: usize = 24;
@@ -112,8 +113,9 @@ impl Map {
 pub(crate) fn locate(root: &Node, route: &Route) -> Bytes {
     let mut node = root;
     let mut at = root.at;
-    for (n, step) in route.steps.iter().enumerate() {
-        let last = n + 1 == route.steps.len();
+    let steps = route.steps();
+    for (n, step) in steps.iter().enumerate() {
+        let last = n + 1 == steps.len();
         let target = node.real();
         match (step, &target.kind) {
             (Step::Key(key), Kind::Map(map)) => {

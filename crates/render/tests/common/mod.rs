@@ -216,7 +216,7 @@ impl Bench {
         let identity = Identity { serial: Tag::new(serial).ok(), macs, ..Identity::default() };
         let host_name = host_name.map(|text| at(name(text), "hosts.name"));
         let profile = at(name(profile), "hosts.profile");
-        self.parts.hosts.push(Host { route, identity, name: host_name, profile, nics, settings: says.0 });
+        self.parts.hosts.push(Host { route, identity, name: host_name, profile, nics, settings: says.0.into() });
         self
     }
     /// With this answer in every profile.
