@@ -35,7 +35,8 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<File>) -> std::io::Result<()
         let kind = entry.file_type()?;
         if kind.is_dir() && !matches!(name.as_str(), "target" | ".git" | ".pxectl" | "corpus" | "artifacts") {
             walk(root, &path, found)?;
-        } else if kind.is_file() && name != "Cargo.lock" {
+        } else if kind.is_file() && !matches!(name.as_str(), "Cargo.lock" | ".git") {
+            // (`.git` is a file in a worktree beside the first.)
             // What is not UTF-8 is data, not prose or code.
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             let path = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
