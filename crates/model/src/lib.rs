@@ -25,4 +25,5 @@ pub mod recipe;
 pub mod resolve;
 pub mod settings;
 pub mod source;
+pub mod trace;
 pub mod uuid;

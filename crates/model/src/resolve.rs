@@ -4,7 +4,7 @@ use crate::arch::Firmware;
 use crate::identity::{Identity, IdentityKey, MachineId};
 use crate::inventory::Inventory;
 use crate::name::Name;
-use crate::profile::{Host, MatchKey, Rule};
+use crate::profile::{Glob, Host, MatchKey, Rule};
 use crate::recipe::{Kind, Recipe};
 use crate::settings::Settings;
 use crate::source::Sourced;
@@ -29,35 +29,66 @@ pub enum Resolution<'a> {
     Refused(String),
 }
 
+/// A key that an asker states, and the host whose key it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Which key.
+    pub key: IdentityKey,
+    /// Its value, in the form by which it is compared.
+    pub value: String,
+    /// The host with it, by its position in the inventory.
+    pub host: Option<usize>,
+}
+
+/// A key of a rule's `match` that an asker does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Miss<'a> {
+    /// Which key.
+    pub key: MatchKey,
+    /// What the rule wants.
+    pub glob: &'a Sourced<Glob>,
+    /// What the asker says there; empty, or one empty text, where it says nothing.
+    pub said: Vec<String>,
+}
+
 /// Finds out who an asker is. Keys are tried in the order of [`IdentityKey::ALL`]; a host beats every rule.
 ///
 /// Refused are: any key of another host than the one that was found; a host that was found by a weaker key while the machine states
 /// a stronger one that contradicts the entry; and, where the lab is `strict`, a serial, MAC or UUID that the entry does not list.
 /// Of asset tags and board serials that are not listed nothing is said: the one is typed by people, the other comes with a new board.
 pub fn resolve<'a>(inventory: &'a Inventory, who: &Identity, firmware: Option<Firmware>) -> Resolution<'a> {
-    let found = IdentityKey::ALL
-        .into_iter()
-        .find_map(|key| who.values(key).into_iter().find_map(|value| inventory.host_by(key, &value)).map(|host| (key, host)));
-    let Some((by, index)) = found else {
-        let rule = inventory.parts().rules.iter().enumerate().find(|(_, rule)| fits(rule, who, firmware));
+    decide(inventory, &claims(inventory, who), |_, rule| misses(rule, who, firmware).next().is_none())
+}
+
+/// Each key that an asker states, the strongest first.
+pub(crate) fn claims(inventory: &Inventory, who: &Identity) -> Vec<Claim> {
+    let claim = |key, value: String| Claim { host: inventory.host_by(key, &value), key, value };
+    IdentityKey::ALL.into_iter().flat_map(|key| who.values(key).into_iter().map(move |value| claim(key, value))).collect()
+}
+
+/// Decides by what an asker states and by whether it fits the rule at a position; rules are asked about in their order, and only
+/// until one fits.
+pub(crate) fn decide<'a>(
+    inventory: &'a Inventory,
+    claims: &[Claim],
+    mut fits: impl FnMut(usize, &Rule) -> bool,
+) -> Resolution<'a> {
+    let Some((by, index)) = claims.iter().find_map(|claim| Some((claim.key, claim.host?))) else {
+        let rule = inventory.parts().rules.iter().enumerate().find(|(n, rule)| fits(*n, rule));
         let because = rule.map_or(Because::Unknown, |(n, rule)| Because::Rule(n, rule));
         return Resolution::Found(because, Vec::new());
     };
     let host = &inventory.parts().hosts[index];
     let label = host.label();
-    let mut notes = Vec::new();
-    for key in IdentityKey::ALL {
-        for value in who.values(key) {
-            if let Some(other) = inventory.host_by(key, &value).filter(|other| *other != index) {
-                let other = inventory.parts().hosts[other].label();
-                return Resolution::Refused(format!("its {by} is that of {label}, but its {key} {value} is that of {other}"));
-            }
-        }
+    if let Some((claim, other)) = claims.iter().find_map(|claim| Some((claim, claim.host.filter(|other| *other != index)?))) {
+        let (key, value, other) = (claim.key, &claim.value, inventory.parts().hosts[other].label());
+        return Resolution::Refused(format!("its {by} is that of {label}, but its {key} {value} is that of {other}"));
     }
+    let mut notes = Vec::new();
     for key in [IdentityKey::Serial, IdentityKey::Uuid, IdentityKey::Mac] {
-        let said = who.values(key);
+        let said: Vec<&str> = claims.iter().filter(|claim| claim.key == key).map(|claim| claim.value.as_str()).collect();
         let listed = host.identity.values(key);
-        let contradicts = !said.is_empty() && !listed.is_empty() && !said.iter().any(|value| listed.contains(value));
+        let contradicts = !said.is_empty() && !listed.is_empty() && !said.iter().any(|value| listed.iter().any(|l| l == value));
         if contradicts {
             let text = format!("it has the {by} of {label}, but its {key} {} is not in that entry", said.join(", "));
             if key < by || inventory.lab().strict {
@@ -69,9 +100,10 @@ pub fn resolve<'a>(inventory: &'a Inventory, who: &Identity, firmware: Option<Fi
     Resolution::Found(Because::Host(index, host, by), notes)
 }
 
-fn fits(rule: &Rule, who: &Identity, firmware: Option<Firmware>) -> bool {
-    rule.matches.iter().all(|(key, glob)| {
-        let values = match key {
+/// The keys of a rule that an asker does not fit, found one by one; none: the rule matches.
+pub(crate) fn misses<'r>(rule: &'r Rule, who: &Identity, firmware: Option<Firmware>) -> impl Iterator<Item = Miss<'r>> {
+    rule.matches.iter().filter_map(move |(key, glob)| {
+        let said = match key {
             MatchKey::Serial => who.values(IdentityKey::Serial),
             MatchKey::Uuid => who.values(IdentityKey::Uuid),
             MatchKey::Mac => who.values(IdentityKey::Mac),
@@ -81,7 +113,8 @@ fn fits(rule: &Rule, who: &Identity, firmware: Option<Firmware>) -> bool {
             MatchKey::Manufacturer => vec![who.manufacturer.clone()],
             MatchKey::Firmware => firmware.iter().map(ToString::to_string).collect(),
         };
-        values.iter().any(|value| glob.value.matches(value))
+        let fits = said.iter().any(|value| glob.value.matches(value));
+        (!fits).then_some(Miss { key: *key, glob, said })
     })
 }
 
