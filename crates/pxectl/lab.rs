@@ -11,9 +11,9 @@ use pxectl_model::net::Site;
 use pxectl_model::policy::http_base;
 use pxectl_model::source::{FileId, Sources};
 use pxectl_render::{Scripts, Template, TemplateSet};
-use pxectl_store::regular::read_regular;
 
 use crate::failure::Failure;
+use crate::files::{DiskFiles, Files};
 use crate::session::{Session, folder_of, warn};
 use crate::watch::Stamps;
 use crate::{assets, shelf, show};
@@ -48,11 +48,20 @@ pub struct Lab {
 /// # Errors
 /// Where the inventory itself cannot be read; everything else is a finding.
 pub fn read(path: &Path) -> Result<Found, Failure> {
-    let mut stamps = Stamps::default();
-    let main = file(path, &mut stamps).map_err(|why| unreadable(path, &why))?;
+    let disk = DiskFiles::default();
+    let found = read_from(path, &disk).map_err(|why| unreadable(path, &why))?;
+    Ok(Found { stamps: disk.into_stamps(), ..found })
+}
+
+/// Reads the lab of an inventory file, wherever its texts lie.
+///
+/// # Errors
+/// Where the inventory itself cannot be read; everything else is a finding.
+pub fn read_from(path: &Path, files: &dyn Files) -> std::io::Result<Found> {
+    let main = file(path, files)?;
     let folder = folder_of(path);
-    let included = pxectl_inventory::includes(&main.bytes).into_iter().map(|i| expand(&i, &folder, &mut stamps)).collect();
-    read_input(Input { main, folder, included }, stamps)
+    let included = pxectl_inventory::includes(&main.bytes).into_iter().map(|i| expand(&i, &folder, files)).collect();
+    Ok(read_input(Input { main, folder, included }, files))
 }
 
 /// Reads a lab whose inventory is at hand as text.
@@ -62,16 +71,16 @@ pub fn read(path: &Path) -> Result<Found, Failure> {
 pub fn read_text(name: &str, text: &str) -> Result<Found, Failure> {
     let main = pxectl_inventory::File { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
     // A folder that cannot exist: a lab of text has no files of its own.
-    read_input(Input { main, folder: PathBuf::from("/nonexistent"), included: Vec::new() }, Stamps::default())
+    Ok(read_input(Input { main, folder: PathBuf::from("/nonexistent"), included: Vec::new() }, &DiskFiles::default()))
 }
 
-fn read_input(input: Input, mut stamps: Stamps) -> Result<Found, Failure> {
+fn read_input(input: Input, files: &dyn Files) -> Found {
     let recipes = assets::recipes();
     let mut reading = pxectl_inventory::read(&input, &recipes);
     let folder = reading.draft.lab.templates.as_ref().map(|t| t.value.clone());
     let folder = folder.unwrap_or_else(|| input.folder.join(pxectl_inventory::DEFAULT_TEMPLATES));
     let mut own = Own::default();
-    own_templates(&folder, "", 0, &mut own, &mut reading.sources, &mut stamps);
+    own_templates(&folder, "", 0, &mut own, &mut reading.sources, files);
     let built_in = assets::templates().into_iter().map(|(name, text)| {
         let text: Arc<str> = Arc::from(text);
         let file = reading.sources.add(format!("builtin/{name}"), text.clone());
@@ -82,7 +91,7 @@ fn read_input(input: Input, mut stamps: Stamps) -> Result<Found, Failure> {
         reading.inventory = None;
         reading.diagnostics.extend(own.problems);
     }
-    Ok(Found { reading, templates, stamps })
+    Found { reading, templates, stamps: Stamps::default() }
 }
 
 /// Loads a sound lab; what is wrong with another is printed.
@@ -209,43 +218,17 @@ fn unreadable(path: &Path, why: &std::io::Error) -> Failure {
     }
 }
 
-fn file(path: &Path, stamps: &mut Stamps) -> std::io::Result<pxectl_inventory::File> {
-    stamps.note(path);
+fn file(path: &Path, files: &dyn Files) -> std::io::Result<pxectl_inventory::File> {
     // One byte more than allowed, so that the reader can say that it is too large.
-    let bytes = read_regular(path, limits::TEXT as u64)?;
-    Ok(pxectl_inventory::File { name: path.display().to_string(), bytes })
+    let bytes = files.read(path, limits::TEXT as u64)?;
+    Ok(pxectl_inventory::File { name: files.name(path), bytes })
 }
 
-fn expand(include: &Include, folder: &Path, stamps: &mut Stamps) -> Included {
+fn expand(include: &Include, folder: &Path, files: &dyn Files) -> Included {
     let route = include.route.clone();
-    let base = glob::Pattern::escape(&folder.display().to_string());
-    let pattern = Path::new(&base).join(&include.pattern);
-    note_folders(&pattern, stamps);
-    let found = (|| {
-        let paths = glob::glob(&pattern.display().to_string()).map_err(|e| e.msg.to_owned())?;
-        let mut files = Vec::new();
-        for path in paths {
-            let path = path.map_err(|e| e.error().to_string())?;
-            let shown = path.display().to_string();
-            files.push(file(&path, stamps).map_err(|e| format!("{shown}: {e}"))?);
-        }
-        Ok(files)
-    })();
+    let one = |path: PathBuf| file(&path, files).map_err(|e| format!("{}: {e}", files.name(&path)));
+    let found = files.matching(folder, &include.pattern).and_then(|paths| paths.into_iter().map(one).collect());
     Included { route, found }
-}
-
-/// A file that is added later changes the folder that it lies in, and a folder that is added the one above it.
-fn note_folders(pattern: &Path, stamps: &mut Stamps) {
-    for level in pattern.ancestors().skip(1) {
-        let text = level.to_string_lossy();
-        if !text.contains(['*', '?', '[']) {
-            stamps.note(level);
-            break;
-        }
-        for path in glob::glob(&text).into_iter().flatten().flatten() {
-            stamps.note(&path);
-        }
-    }
 }
 
 /// The lab's own templates, and what is wrong with those that cannot be read.
@@ -255,32 +238,27 @@ struct Own {
     problems: Vec<Diagnostic>,
 }
 
-fn template(path: &Path) -> Result<String, String> {
-    let bytes = read_regular(path, TEMPLATE_MAX).map_err(|error| error.to_string())?;
+fn template(path: &Path, files: &dyn Files) -> Result<String, String> {
+    let bytes = files.read(path, TEMPLATE_MAX).map_err(|error| error.to_string())?;
     if bytes.len() as u64 > TEMPLATE_MAX {
         return Err(format!("it is larger than {TEMPLATE_MAX} bytes"));
     }
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
-fn own_templates(folder: &Path, prefix: &str, depth: usize, own: &mut Own, sources: &mut Sources, stamps: &mut Stamps) {
-    stamps.note(folder);
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-    paths.sort();
-    for path in paths {
+fn own_templates(folder: &Path, prefix: &str, depth: usize, own: &mut Own, sources: &mut Sources, files: &dyn Files) {
+    for (path, is_folder) in files.list(folder) {
         let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
         let name = format!("{prefix}{name}");
-        if path.is_dir() && depth < TEMPLATES_DEPTH {
-            own_templates(&path, &format!("{name}/"), depth + 1, own, sources, stamps);
+        if is_folder && depth < TEMPLATES_DEPTH {
+            own_templates(&path, &format!("{name}/"), depth + 1, own, sources, files);
         } else if name.ends_with(".j2") && own.templates.len() < TEMPLATES_MAX {
-            stamps.note(&path);
-            let (text, problem) = match template(&path) {
+            let (text, problem) = match template(&path, files) {
                 Ok(text) => (text, None),
                 Err(why) => (String::new(), Some(why)),
             };
             let text: Arc<str> = Arc::from(text);
-            let file: FileId = sources.add(path.display().to_string(), text.clone());
+            let file: FileId = sources.add(files.name(&path), text.clone());
             match problem {
                 None => own.templates.push(Template { name, text, file }),
                 // The built-in one of its name must not take its place without a word.

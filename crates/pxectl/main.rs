@@ -9,6 +9,7 @@ mod assets;
 mod cli;
 mod cmd;
 mod failure;
+mod files;
 mod goal;
 mod json;
 mod lab;

@@ -162,25 +162,35 @@ impl Inventory {
         })
     }
 
-    /// What a profile says with everything that it extends and its recipe's name.
+    /// A profile and what it extends, itself first; without the built-in one that it may end at.
     ///
     /// # Errors
-    /// Where a name leads nowhere or `extends` runs in a circle.
-    pub fn settings_of(&self, profile: &Name) -> Result<(Settings, &Recipe), Unsound> {
+    /// Where `extends` runs in a circle.
+    pub fn chain_of(&self, profile: &Name) -> Result<Vec<&Profile>, Unsound> {
         let mut chain = Vec::new();
-        let mut at = profile.clone();
-        while let Some(next) = self.parts.profiles.get(&at) {
+        let mut at = profile;
+        while let Some(next) = self.parts.profiles.get(at) {
             if chain.len() > self.parts.profiles.len() {
                 return Err(Unsound::Dangling("end to the chain of profile", profile.to_string()));
             }
             chain.push(next);
             match &next.extends {
-                Some(base) => at = base.value.clone(),
+                Some(base) => at = &base.value,
                 None => break,
             }
         }
+        Ok(chain)
+    }
+
+    /// What a profile says with everything that it extends and its recipe's name.
+    ///
+    /// # Errors
+    /// Where a name leads nowhere or `extends` runs in a circle.
+    pub fn settings_of(&self, profile: &Name) -> Result<(Settings, &Recipe), Unsound> {
+        let chain = self.chain_of(profile)?;
         let mut settings = Settings::default();
-        if chain.last().is_none_or(|last| last.extends.is_some()) {
+        let end = chain.last().map_or(Some(profile), |last| last.extends.as_ref().map(|base| &base.value));
+        if let Some(at) = end {
             if !BUILT_IN.contains(&at.as_str()) {
                 return Err(Unsound::Dangling("profile", at.to_string()));
             }

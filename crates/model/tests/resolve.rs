@@ -8,7 +8,7 @@ use std::sync::Arc;
 use common::{MAC_A, MAC_B, MAC_X, UUID_C, identity, name, parts, profile, s};
 use pxectl_model::arch::Firmware;
 use pxectl_model::identity::{Identity, IdentityKey, Tag};
-use pxectl_model::inventory::{Inventory, IpxeSource, Unsound};
+use pxectl_model::inventory::{Inventory, IpxeSource, Parts, Unsound};
 use pxectl_model::plan::Scope;
 use pxectl_model::recipe::Kind;
 use pxectl_model::resolve::{Because, Resolution, resolve, set_up};

@@ -103,7 +103,8 @@ prop_compose! {
 
 fn rule() -> impl Strategy<Value = Rule> {
     let key = prop::sample::select(MatchKey::ALL.to_vec());
-    let glob = prop::sample::select(vec!["*", "?*", "BURN*", "serial-?", "Dell*", "PowerEdge R6*", "uefi-*", "*:0b", "LAB-2", ""]);
+    let glob =
+        prop::sample::select(vec!["*", "?*", "BURN*", "serial-?", "Dell*", "PowerEdge R6*", "uefi-*", "*:0b", "LAB-2", ""]);
     prop::collection::btree_map(key, glob, 0..3).prop_map(|matches| Rule {
         route: Route::root(FileId(0)),
         matches: matches.into_iter().map(|(key, glob)| (key, s(Glob::new(glob)))).collect(),

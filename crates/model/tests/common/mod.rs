@@ -93,4 +93,3 @@ pub fn parts() -> Parts {
         recipes: [recipe("linux", false), recipe("debian", true), recipe("local", false), recipe("hold", false)].into(),
     }
 }
-
