@@ -50,13 +50,13 @@ fn both_hosts_of_a_refusal_are_named() {
     assert_eq!(trace.claims.iter().map(|claim| claim.host).collect::<Vec<_>>(), [Some(0), Some(1)]);
 }
 
-/// What decided, without what it borrows.
-fn said(resolution: &Resolution<'_>) -> (Option<(bool, usize, Option<IdentityKey>)>, Vec<String>) {
+/// What decided, and what is said of it.
+fn said(resolution: &Resolution<'_>) -> String {
     match resolution {
-        Resolution::Found(Because::Host(n, _, key), notes) => (Some((true, *n, Some(*key))), notes.clone()),
-        Resolution::Found(Because::Rule(n, _), notes) => (Some((false, *n, None)), notes.clone()),
-        Resolution::Found(Because::Unknown, notes) => (None, notes.clone()),
-        Resolution::Refused(text) => (None, vec![format!("refused: {text}")]),
+        Resolution::Found(Because::Host(n, _, key), notes) => format!("host {n} by {key}: {notes:?}"),
+        Resolution::Found(Because::Rule(n, _), notes) => format!("rule {n}: {notes:?}"),
+        Resolution::Found(Because::Unknown, notes) => format!("unknown: {notes:?}"),
+        Resolution::Refused(text) => format!("refused: {text}"),
     }
 }
 
