@@ -4,38 +4,28 @@
 // A binary has no readers of its items but its own.
 #![allow(missing_docs, clippy::missing_docs_in_private_items)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+#![cfg_attr(not(serves), allow(dead_code, reason = "what only the commands that serve use is a few small things all over"))]
 
 mod assets;
 mod cli;
 mod cmd;
 mod failure;
 mod files;
-mod goal;
-mod json;
 mod lab;
-mod ledger;
-mod live;
-mod planning;
-mod pretend;
-mod reporter;
+#[cfg(serves)]
+mod serving;
 mod session;
 mod shelf;
 mod show;
-mod sink;
-mod tables;
 mod watch;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 
 use crate::cli::{Cli, Command, Render};
 use crate::failure::{Answer, Outcome};
 use crate::session::Session;
-
-/// How long work that cannot be broken off (a line of the journal) may take to its end.
-const LAST_WAIT: Duration = Duration::from_millis(200);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -61,19 +51,18 @@ fn run(command: &Command, session: &Session) -> Outcome {
         Command::Render(Render::Answer(args)) => cmd::render::answer(args, session),
         Command::Render(Render::Ipxe(args)) => cmd::render::ipxe(args, session),
         Command::Render(Render::Template(args)) => cmd::render::template(args),
+        #[cfg(serves)]
         Command::Rearm(args) => cmd::rearm::run(args, session),
-        Command::Serve(args) => {
-            let runtime = runtime()?;
-            let outcome = runtime.block_on(cmd::serve::run(args, session));
-            // A table that is being built, gigabytes being read, is of no use any more.
-            runtime.shutdown_timeout(LAST_WAIT);
-            outcome
+        #[cfg(serves)]
+        Command::Serve(args) => serving::run_to_end(cmd::serve::run(args, session)),
+        #[cfg(serves)]
+        Command::BootTest(args) => serving::run_to_end(cmd::boot_test::run(args, session)),
+        #[cfg(serves)]
+        Command::Demo(args) => serving::run_to_end(cmd::demo::run(args, session)),
+        #[cfg(not(serves))]
+        Command::Rearm(_) | Command::Serve(_) | Command::BootTest(_) | Command::Demo(_) => {
+            let why = "this build of pxectl cannot boot machines: that needs Linux, or another Unix";
+            Err(failure::Failure::new(why).hint("`lint`, `render` and what else only reads the inventory works here"))
         }
-        Command::BootTest(args) => runtime()?.block_on(cmd::boot_test::run(args, session)),
-        Command::Demo(args) => runtime()?.block_on(cmd::demo::run(args, session)),
     }
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime, failure::Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| failure::Failure::of(&error))
 }

@@ -46,6 +46,11 @@ impl Shelf for Disk {
     }
 }
 
+/// How large an artifact is here, bytes; none where there is no such file.
+pub fn size(artifact: &Artifact) -> Option<u64> {
+    std::fs::metadata(&artifact.path.value).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())
+}
+
 /// Whether a path of the inventory leads to a file or folder here.
 pub fn exists(path: &Path) -> bool {
     PathBuf::from(path).exists()

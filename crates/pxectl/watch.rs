@@ -1,6 +1,6 @@
 //! Whether files changed: their stamps, taken when they were read and compared at each request. No watcher, so no race.
 
-use std::os::unix::fs::MetadataExt;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -10,32 +10,47 @@ const SETTLING: Duration = Duration::from_millis(25);
 /// What tells one state of a path from another; none where there is nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
-    device: u64,
-    inode: u64,
     len: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
+    modified: Option<SystemTime>,
+    own: Own,
 }
 
+/// What only this kind of system tells: on a Unix which file it is, and when its inode changed; that time nobody sets back.
+#[cfg(serves)]
+type Own = (u64, u64, (i64, i64));
+#[cfg(not(serves))]
+type Own = ();
+
+#[cfg(serves)]
+fn own(meta: &Metadata) -> Own {
+    use std::os::unix::fs::MetadataExt;
+    (meta.dev(), meta.ino(), (meta.ctime(), meta.ctime_nsec()))
+}
+
+#[cfg(not(serves))]
+fn own(_: &Metadata) -> Own {}
+
 impl Stamp {
+    #[cfg(serves)]
+    fn changed(&self) -> Option<SystemTime> {
+        let (seconds, nanoseconds) = self.own.2;
+        Some(SystemTime::UNIX_EPOCH + Duration::new(u64::try_from(seconds).ok()?, u32::try_from(nanoseconds).ok()?))
+    }
+
+    #[cfg(not(serves))]
+    fn changed(&self) -> Option<SystemTime> {
+        self.modified
+    }
+
     fn is_fresh(&self) -> bool {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let (seconds, nanoseconds) = self.changed;
-        let changed = Duration::new(u64::try_from(seconds).unwrap_or(0), u32::try_from(nanoseconds).unwrap_or(0));
         // A clock that was set back leaves stamps in the future: those count as old, or nothing would ever settle.
-        now >= changed && now - changed <= SETTLING
+        self.changed().and_then(|changed| SystemTime::now().duration_since(changed).ok()).is_some_and(|age| age <= SETTLING)
     }
 }
 
 fn stamp(path: &Path) -> Option<Stamp> {
     let meta = std::fs::metadata(path).ok()?;
-    Some(Stamp {
-        device: meta.dev(),
-        inode: meta.ino(),
-        len: meta.len(),
-        modified: (meta.mtime(), meta.mtime_nsec()),
-        changed: (meta.ctime(), meta.ctime_nsec()),
-    })
+    Some(Stamp { len: meta.len(), modified: meta.modified().ok(), own: own(&meta) })
 }
 
 /// The states of some files and folders at one instant. A folder's stamp changes when a file in it comes, goes or is renamed.

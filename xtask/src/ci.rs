@@ -1,7 +1,7 @@
 //! Every check and every test, from a fresh clone; the real-firmware run is the last, so that the test runner's own lines close it.
 
 use crate::steps::{Steps, cargo, cargo_with, cargos};
-use crate::{docs, e2e, peers, setup, tidy};
+use crate::{docs, e2e, peers, portable, setup, tidy};
 
 /// Runs everything. What could not run here is a failure where `CI` or `PXECTL_REQUIRE` is set.
 pub(crate) fn run() -> crate::Result {
@@ -17,6 +17,7 @@ pub(crate) fn run() -> crate::Result {
     steps.step("build", || cargo(&["test", "--locked", "--workspace", "--no-run"]));
     steps.step("documents", || docs::check().into());
     steps.step("tests", || cargo_with(&["test", "--locked", "--workspace", "--no-fail-fast"], environment));
+    steps.step("what other systems build", portable::check);
     steps.step("demo", || cargo(&["run", "--release", "--locked", "--", "demo"]));
     eprintln!("\n{}\n{ADVICE}", steps.summary());
     steps.last("real firmware", || e2e::outcome(false, require));

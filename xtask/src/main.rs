@@ -6,6 +6,7 @@ mod ci;
 mod docs;
 mod e2e;
 mod peers;
+mod portable;
 mod setup;
 mod steps;
 mod tidy;

@@ -10,11 +10,11 @@ use pxectl_netboot::client::{Entry, Loaded, WalkEnd, walk};
 use crate::cli::BootTest;
 use crate::failure::{Answer, Failure, Outcome};
 use crate::lab;
-use crate::pretend::{NoStage, Stage};
+use crate::serving;
+use crate::serving::pretend::{NoStage, Stage};
+use crate::serving::sink::human::Human;
+use crate::serving::tables::TableBuilder;
 use crate::session::{Session, print, warn};
-use crate::show;
-use crate::sink::human::Human;
-use crate::tables::TableBuilder;
 
 /// Exit 0 where the machine would boot its profile, else 1 with what went wrong, where.
 pub async fn run(args: &BootTest, session: &Session) -> Outcome {
@@ -40,7 +40,7 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
     let scope = Scope::Only(machine.into_iter().collect());
     let sinks = match session.level {
         level if level > crate::session::Level::Normal => {
-            vec![Box::new(Human::new(level, Box::new(warn))) as Box<dyn crate::sink::Sink>]
+            vec![Box::new(Human::new(level, Box::new(warn))) as Box<dyn crate::serving::sink::Sink>]
         }
         _ => Vec::new(),
     };
@@ -56,7 +56,7 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
     };
     let entry = if args.http_boot { Entry::HttpBoot } else { Entry::Pxe };
     let spec = stage.machine(&host.identity, args.firmware, entry, IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let walked = walk(spec, &mut |step| print(&format!("{}\n", show::walk::step(step)))).await;
+    let walked = walk(spec, &mut |step| print(&format!("{}\n", serving::show::walk::step(step)))).await;
     let label = host.label();
     let profile = &host.profile.value;
     let answer = match walked {
@@ -80,7 +80,7 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
             for fault in &wrong {
                 print(&format!("wrong: {fault}\n"));
             }
-            print(&format!("{label} as {}: {}\n", args.firmware, show::walk::end(&walked.end)));
+            print(&format!("{label} as {}: {}\n", args.firmware, serving::show::walk::end(&walked.end)));
             let (answer, verdict) = match (as_meant && wrong.is_empty() && !failed, &walked.end) {
                 (true, WalkEnd::Hold(_)) => (Answer::Yes, format!("would wait, as its profile {profile} says")),
                 (true, _) => (Answer::Yes, format!("would boot {profile}; every byte was as it lies in its file")),

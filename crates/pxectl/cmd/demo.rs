@@ -17,13 +17,14 @@ use crate::assets::EXAMPLE;
 use crate::cli::Demo;
 use crate::failure::{Answer, Failure, Outcome};
 use crate::lab;
-use crate::pretend::{NoStage, Stage};
+use crate::serving;
+use crate::serving::pretend::{NoStage, Stage};
+use crate::serving::sink;
+use crate::serving::tables::TableBuilder;
 use crate::session::{Session, print};
 use crate::shelf::Shelf;
 use crate::show;
 use crate::show::size::size;
-use crate::sink;
-use crate::tables::TableBuilder;
 
 const EXAMPLE_NAME: &str = "inventory.example.yaml";
 
@@ -142,7 +143,7 @@ pub async fn run(args: &Demo, session: &Session) -> Outcome {
                 let (ok, end) = match &walked.end {
                     WalkEnd::Boot { kernel, .. } => (!is_stranger, format!("would start {}", kernel.name)),
                     WalkEnd::Hold(rounds) => (is_stranger, format!("waits for its profile (asked {rounds} times)")),
-                    other => (false, show::walk::end(other)),
+                    other => (false, serving::show::walk::end(other)),
                 };
                 let end = if wrong.is_empty() { end } else { wrong.join("; ") };
                 (ok && wrong.is_empty(), loaded, bytes(&[StepKind::Nbp]), end)

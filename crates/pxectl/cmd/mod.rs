@@ -1,8 +1,12 @@
 //! One file a command.
 
+#[cfg(serves)]
 pub mod boot_test;
+#[cfg(serves)]
 pub mod demo;
 pub mod lint;
+#[cfg(serves)]
 pub mod rearm;
 pub mod render;
+#[cfg(serves)]
 pub mod serve;

@@ -11,8 +11,7 @@ use crate::cli::{DhcpServer, RenderBoot, RenderDhcp, RenderIpxe, RenderTemplate}
 use crate::failure::{Answer, Failure, Outcome};
 use crate::lab::{self, Lab};
 use crate::session::{Session, print, warn};
-use crate::shelf::{Disk, Shelf};
-use crate::show;
+use crate::{shelf, show};
 
 /// `render dhcp`.
 pub fn dhcp(args: &RenderDhcp, session: &Session) -> Outcome {
@@ -101,11 +100,8 @@ fn one_host(lab: &Lab, name: &str) -> Result<Option<usize>, Failure> {
 fn scripts(lab: &Lab, site: Option<&str>) -> Result<Scripts, Failure> {
     let site = lab.site(site)?;
     let base = http_base(site.server.value, lab.inventory.lab().http_port.value);
-    let size = |artifact: &pxectl_model::artifact::Artifact| {
-        pxectl_netboot::open::OpenBody::open(&Disk.artifact(artifact)).ok().map(|body| body.len())
-    };
     let artifacts = lab.inventory.parts().artifacts.iter();
-    let sizes: BTreeMap<_, _> = artifacts.filter_map(|(name, a)| Some((name.to_string(), size(a)?))).collect();
+    let sizes: BTreeMap<_, _> = artifacts.filter_map(|(name, a)| Some((name.to_string(), shelf::size(a)?))).collect();
     Scripts::new(lab.inventory.clone(), site, &lab.found.templates, base, sizes).map_err(|found| refused(lab, &found))
 }
 

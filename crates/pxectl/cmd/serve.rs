@@ -15,16 +15,16 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::{Serve, Until};
 use crate::failure::{Answer, Failure, Outcome};
-use crate::goal::Goal;
 use crate::lab::{self, Lab};
-use crate::ledger::{Agreement, ArmingLedger};
-use crate::live::LiveTables;
-use crate::planning;
-use crate::reporter::Reporting;
+use crate::serving;
+use crate::serving::goal::Goal;
+use crate::serving::ledger::{Agreement, ArmingLedger};
+use crate::serving::live::LiveTables;
+use crate::serving::planning;
+use crate::serving::reporter::Reporting;
+use crate::serving::sink;
+use crate::serving::tables::TableBuilder;
 use crate::session::{Level, Session, interactive, warn};
-use crate::show;
-use crate::sink;
-use crate::tables::TableBuilder;
 
 /// The port of TFTP (RFC 1350); DHCP has no field to name another.
 const TFTP_PORT: u16 = 69;
@@ -244,7 +244,7 @@ async fn end(
 fn verdict(goal: &Goal, board: &Board, lab: &Lab, session: &Session) -> (Answer, Vec<String>) {
     let mut lines = Vec::new();
     if !board.is_empty() && session.level > Level::Quiet {
-        lines.push(show::board::summary(board).trim_end().to_owned());
+        lines.push(serving::show::board::summary(board).trim_end().to_owned());
     }
     let missing = goal.missing(board);
     if missing.is_empty() {

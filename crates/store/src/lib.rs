@@ -1,7 +1,9 @@
 //! What pxectl keeps on disk: the journal of boots, files that are replaced whole, and how files of people are read.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(all(unix, not(pxectl_no_unix)))]
 pub mod journal;
 pub mod regular;
 pub mod replace;
+#[cfg(all(unix, not(pxectl_no_unix)))]
 mod wire;

@@ -4,8 +4,6 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags};
-
 /// Writes `content` to a new file beside `path`, makes it durable, and renames it into place. A symlink's target is
 /// replaced and not the link. An existing file keeps its mode.
 ///
@@ -19,8 +17,7 @@ pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     beside.push(name);
     beside.push(format!(".{}.part", std::process::id()));
     let part = folder.join(beside);
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-    let mut file = File::from(rustix::fs::open(&part, flags, Mode::from_raw_mode(0o644))?);
+    let mut file = create(&part)?;
     let written = (|| {
         file.write_all(content)?;
         if let Ok(old) = std::fs::metadata(&path) {
@@ -28,7 +25,7 @@ pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
         }
         file.sync_all()?;
         std::fs::rename(&part, &path)?;
-        File::open(&folder)?.sync_all()
+        sync_folder(&folder)
     })();
     if written.is_err() {
         let _ = std::fs::remove_file(&part);
@@ -36,7 +33,32 @@ pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     written
 }
 
-#[cfg(test)]
+/// A name of ours that somebody made a symlink is not followed.
+#[cfg(all(unix, not(pxectl_no_unix)))]
+fn create(part: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+    Ok(File::from(rustix::fs::open(part, flags, Mode::from_raw_mode(0o644))?))
+}
+
+#[cfg(not(all(unix, not(pxectl_no_unix))))]
+fn create(part: &Path) -> io::Result<File> {
+    File::create(part)
+}
+
+/// The rename itself is durable when the folder is.
+#[cfg(all(unix, not(pxectl_no_unix)))]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Where a folder cannot be opened as a file, the system sees to it.
+#[cfg(not(all(unix, not(pxectl_no_unix))))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix, not(pxectl_no_unix)))]
 mod tests {
     use super::replace_file;
     use std::os::unix::fs::{PermissionsExt, symlink};

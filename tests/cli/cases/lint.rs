@@ -46,6 +46,7 @@ fn files_are_only_looked_for_where_they_are_to_be_served() {
 }
 
 #[test]
+#[cfg_attr(pxectl_no_unix, ignore = "it serves")]
 fn here_takes_an_nbp_by_any_name_that_serve_takes() {
     let lab = Lab::usual();
     std::fs::rename(lab.path("ipxe/snponly.efi"), lab.path("ipxe/ipxe.efi")).unwrap();
@@ -61,6 +62,7 @@ fn templates_and_the_values_in_them_are_checked_too() {
 }
 
 #[test]
+#[cfg_attr(pxectl_no_unix, ignore = "it serves")]
 fn an_installer_that_starts_without_the_servers_leave_is_found() {
     let lab = Lab::usual();
     lab.write("templates/linux.ipxe.j2", "{% extends \"builtin/linux.ipxe.j2\" %}{% block beacon %}{% endblock %}");

@@ -7,6 +7,8 @@ mod boot_test;
 mod boot_test_fails;
 mod demo;
 mod edits;
+#[cfg(pxectl_no_unix)]
+mod elsewhere;
 mod exit_codes;
 mod goals;
 mod journal;

@@ -27,6 +27,7 @@ fn a_file_that_is_there_stays_where_nothing_can_be_rendered() {
 }
 
 #[test]
+#[cfg_attr(pxectl_no_unix, ignore = "it serves")]
 fn a_site_is_named_where_there_are_several() {
     let lab = Lab::usual();
     let sites = "  sites:\n    ams: {server: 10.1.0.1, networks: [{subnet: 10.1.0.0/24}]}\n    fra: {server: 10.2.0.1, networks: [{subnet: 10.2.0.0/24}]}\n";
@@ -41,6 +42,7 @@ fn a_site_is_named_where_there_are_several() {
 }
 
 #[test]
+#[cfg_attr(pxectl_no_unix, ignore = "it serves")]
 fn boot_is_the_script_that_the_machine_gets() {
     let lab = Lab::usual();
     let rendered = lab.pxectl(&["render", "boot", "live-01"]).ends_with(0).prints("#!ipxe\n").stdout;
@@ -86,6 +88,7 @@ fn templates_are_listed_and_printed_without_an_inventory() {
 }
 
 #[test]
+#[cfg_attr(pxectl_no_unix, ignore = "it serves")]
 fn a_built_in_template_is_one_to_start_from() {
     let lab = Lab::usual();
     let text = lab.pxectl(&["render", "template", "linux.ipxe.j2"]).ends_with(0).stdout;

@@ -1,5 +1,8 @@
 //! From a file into a connection through a buffer: the portable way, where there is no sendfile(2) of Linux's kind.
-#![cfg_attr(target_os = "linux", allow(dead_code, reason = "compiled and tested on Linux too, used elsewhere"))]
+#![cfg_attr(
+    all(target_os = "linux", not(pxectl_no_linux)),
+    allow(dead_code, reason = "compiled and tested on Linux too, used elsewhere")
+)]
 
 use std::cell::RefCell;
 use std::fs::File;

@@ -20,7 +20,7 @@ mod limits;
 mod memo;
 mod pulse;
 mod reply;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(pxectl_no_linux)))]
 mod sendfile;
 mod sending;
 mod serve;

@@ -13,9 +13,9 @@ use super::lane::{self, Lane, Segment};
 use super::pulse::Pulse;
 use crate::open::OpenBody;
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", not(pxectl_no_linux))))]
 use super::copy as kernel;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(pxectl_no_linux)))]
 use super::sendfile as kernel;
 
 /// After so many bytes without a pause the other connections of this worker get their turn.

@@ -9,19 +9,19 @@ use std::net::UdpSocket;
 
 /// How a transfer's packets leave its socket.
 pub struct Sender {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(pxectl_no_linux)))]
     cut: Option<cut::Cut>,
 }
 
 impl Sender {
     /// For packets of `packet` bytes, `window` of them at a time.
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(pxectl_no_linux)))]
     pub fn new(socket: &UdpSocket, packet: usize, window: u16) -> Self {
         Self { cut: if window > 1 { cut::Cut::new(socket, packet) } else { None } }
     }
 
     /// For packets of `packet` bytes, `window` of them at a time.
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(all(target_os = "linux", not(pxectl_no_linux))))]
     pub fn new(_: &UdpSocket, _: usize, _: u16) -> Self {
         Self {}
     }
@@ -31,7 +31,7 @@ impl Sender {
     /// # Errors
     /// As send(2).
     pub fn send(&mut self, socket: &UdpSocket, packets: &[u8], packet: usize) -> io::Result<()> {
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", not(pxectl_no_linux)))]
         if packets.len() > packet
             && let Some(cut) = &self.cut
         {
@@ -45,7 +45,7 @@ impl Sender {
     }
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(pxectl_no_linux)))]
 mod cut {
     use std::io;
     use std::net::{SocketAddr, UdpSocket};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use pxectl_model::mac::Mac;
 
 /// The peer's MAC, where the system knows it: a peer behind a router has its router's, and loopback has none.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(pxectl_no_linux)))]
 pub fn mac(peer: IpAddr) -> Option<Mac> {
     use std::io::Read;
     let mut text = String::new();
@@ -14,11 +14,12 @@ pub fn mac(peer: IpAddr) -> Option<Mac> {
 }
 
 /// The peer's MAC, where the system knows it.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", not(pxectl_no_linux))))]
 pub fn mac(_: IpAddr) -> Option<Mac> {
     None
 }
 
+#[cfg_attr(not(all(target_os = "linux", not(pxectl_no_linux))), allow(dead_code, reason = "tested everywhere, used on Linux"))]
 /// Looks an address up in the text of proc_net(5) `arp`: address, type, flags (2: complete), MAC, mask, device.
 fn find(table: &str, peer: IpAddr) -> Option<Mac> {
     let peer = peer.to_canonical();

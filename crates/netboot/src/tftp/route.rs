@@ -19,13 +19,13 @@ fn fit(mtu: u32, ipv6: bool) -> u16 {
     u16::try_from(mtu.saturating_sub(headers)).unwrap_or(BLOCK_MAX).clamp(BLOCK_MIN, BLOCK_MAX)
 }
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(pxectl_no_linux)))]
 fn mtu(socket: &UdpSocket, ipv6: bool) -> u32 {
     let told = if ipv6 { rustix::net::sockopt::ipv6_mtu(socket) } else { rustix::net::sockopt::ip_mtu(socket) };
     told.unwrap_or(MTU_DEFAULT)
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", not(pxectl_no_linux))))]
 fn mtu(_: &UdpSocket, _: bool) -> u32 {
     MTU_DEFAULT
 }

@@ -11,9 +11,9 @@ use pxectl_model::inventory::Inventory;
 use pxectl_netboot::table::{Table, Tables};
 use tokio::sync::Notify;
 
-use crate::ledger::ArmingLedger;
-use crate::planning;
-use crate::tables::{Built, TableBuilder};
+use crate::serving::ledger::ArmingLedger;
+use crate::serving::planning;
+use crate::serving::tables::{Built, TableBuilder};
 use crate::watch::{SETTLE_WAIT, Stamps};
 
 /// How long a request waits for the table of an edit that came before it.

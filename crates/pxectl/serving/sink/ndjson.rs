@@ -11,6 +11,6 @@ impl Sink for Ndjson {
     fn event(&mut self, told: &Told) {
         let mut out = std::io::stdout().lock();
         // A closed pipe is the reader's choice; the boot goes on.
-        let _ = writeln!(out, "{}", crate::json::event(&told.event)).and_then(|()| out.flush());
+        let _ = writeln!(out, "{}", crate::serving::event_json::event(&told.event)).and_then(|()| out.flush());
     }
 }

@@ -18,10 +18,10 @@ use pxectl_netboot::table::{Fixed, Table};
 use pxectl_store::journal::Journal;
 
 use crate::failure::Failure;
-use crate::ledger::{Agreement, ArmingLedger};
-use crate::reporter::Reporting;
-use crate::sink::Sink;
-use crate::tables::{self, Broken, Built, TableBuilder};
+use crate::serving::ledger::{Agreement, ArmingLedger};
+use crate::serving::reporter::Reporting;
+use crate::serving::sink::Sink;
+use crate::serving::tables::{self, Broken, Built, TableBuilder};
 
 /// Whoever reads the events of pretend machines is waited for: nothing else is to be done, and ctrl-c ends it.
 const FOREVER: Duration = Duration::MAX;

@@ -11,8 +11,8 @@ use pxectl_model::recipe::Kind;
 use pxectl_model::resolve::{Because, set_up};
 
 use crate::failure::Failure;
-use crate::ledger::{Agreement, ArmingLedger};
-use crate::show::plan::{Fate, Line, Plan};
+use crate::serving::ledger::{Agreement, ArmingLedger};
+use crate::serving::show::plan::{Fate, Line, Plan};
 
 /// The plan for an inventory.
 ///

@@ -8,8 +8,8 @@ use pxectl_model::boot::{Action, BootId};
 use pxectl_model::event::{Event, EventKind, ScriptSent};
 
 use super::{Human, LINES_MOST};
+use crate::serving::sink::{Sink, Told};
 use crate::session::Level;
-use crate::sink::{Sink, Told};
 
 fn script(n: u64, peer: [u8; 4], action: Action, why: &str) -> Told {
     let sent = ScriptSent {

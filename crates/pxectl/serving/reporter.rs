@@ -12,8 +12,8 @@ use pxectl_model::event::{Event, EventKind, Report};
 use pxectl_model::identity::MachineId;
 use tokio::sync::watch;
 
-use crate::sink::outlet::{Outlet, Queue};
-use crate::sink::{Sink, Told};
+use crate::serving::sink::outlet::{Outlet, Queue};
+use crate::serving::sink::{Sink, Told};
 
 /// The door for libraries.
 struct Reporter {

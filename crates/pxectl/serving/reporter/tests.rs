@@ -9,8 +9,8 @@ use pxectl_model::event::{EventKind, Protocol, ScriptSent};
 use pxectl_model::identity::MachineId;
 
 use super::Reporting;
-use crate::sink::outlet::QUEUE_MOST;
-use crate::sink::{Sink, Told};
+use crate::serving::sink::outlet::QUEUE_MOST;
+use crate::serving::sink::{Sink, Told};
 
 /// Takes an event only when it is told to, and passes it on.
 struct Gate {
