@@ -11,17 +11,22 @@ use crate::rules::structure::TOO_LARGE;
 pub struct Findings {
     list: Vec<Diagnostic>,
     errors: usize,
+    /// Those that are not errors, counted-only ones included.
+    minor: usize,
     dropped: usize,
     suggested: usize,
 }
 
 impl Findings {
-    /// Adds one; beyond [`limits::FINDINGS`] it is only counted.
+    /// Adds one; beyond [`limits::FINDINGS`] errors, and as many of what is none, it is only counted: an error must not go under
+    /// among warnings.
     pub fn push(&mut self, finding: Diagnostic) {
-        if finding.severity == Severity::Error {
-            self.errors += 1;
-        }
-        if self.list.len() < limits::FINDINGS {
+        let alike = match finding.severity {
+            Severity::Error => &mut self.errors,
+            _ => &mut self.minor,
+        };
+        *alike += 1;
+        if *alike <= limits::FINDINGS {
             self.list.push(finding);
         } else {
             self.dropped += 1;

@@ -7,6 +7,7 @@
 
 pub mod draft;
 pub mod findings;
+mod guess;
 mod here;
 pub mod keys;
 pub mod limits;

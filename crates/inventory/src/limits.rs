@@ -10,7 +10,7 @@ pub const EVENTS: usize = 4_000_000;
 pub const KEY: usize = 1024;
 /// Entries of one list or mapping: hosts, rules, artifacts, arguments.
 pub const ITEMS: usize = 100_000;
-/// Findings that are kept; the rest is counted.
+/// Findings that are kept: so many errors, and as many that are none. The rest is counted.
 pub const FINDINGS: usize = 2_000;
 /// "Did you mean" is looked for so many times, each among so many names.
 pub const SUGGESTIONS: usize = 200;

@@ -32,7 +32,7 @@ fn serials_survive_to_the_letter() {
     ];
     let hosts: String = written.iter().map(|serial| format!("  - {{serial: {serial}, profile: local}}\n")).collect();
     let reading = reading(format!("{LAB}hosts:\n{hosts}"));
-    assert_eq!(lines(&reading), "");
+    assert!(rules(&reading).iter().all(|rule| *rule == "unquoted-identity"), "{}", lines(&reading));
     let inventory = reading.inventory.unwrap();
     let read: Vec<&str> = inventory.parts().hosts.iter().map(|host| host.identity.raw_serial.as_str()).collect();
     assert_eq!(read, written);
@@ -54,7 +54,7 @@ fn quoted_serials_keep_their_blanks_and_words() {
 fn vars_are_texts_lists_and_mappings_of_texts() {
     let reading =
         reading(format!("{LAB}profiles:\n  a: {{recipe: local, vars: {{t: 0123, l: [1e5, yes], m: {{z: 0x1F, a: \"\"}}}}}}\n"));
-    assert_eq!(lines(&reading), "");
+    assert!(!reading.has_errors(), "{}", lines(&reading));
     let profiles = &reading.inventory.as_ref().unwrap().parts().profiles;
     let vars = &profiles["a"].settings.vars;
     assert_eq!(vars["t"].value, Var::Text("0123".into()));

@@ -13,6 +13,7 @@ use pxectl_model::uuid::Uuid;
 
 use super::lab::{address, sourced};
 use super::settings::settings;
+use super::spelling;
 use crate::draft::{Claim, Draft, HostDraft, NicDraft, RuleDraft};
 use crate::findings::shown;
 use crate::keys;
@@ -28,11 +29,11 @@ pub(super) fn hosts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
         let mut host = HostDraft {
             route: at.route.clone(),
             serial: claim(walk, &table, IdentityKey::Serial),
-            uuid: table.get("uuid").and_then(|at| Some(sourced(&at, walk.parse::<Uuid>(&at)?, Layer::Host))),
+            uuid: known_by(walk, &table, "uuid").and_then(|at| Some(sourced(&at, walk.parse::<Uuid>(&at)?, Layer::Host))),
             asset: claim(walk, &table, IdentityKey::Asset),
             board_serial: claim(walk, &table, IdentityKey::BoardSerial),
             identified: IdentityKey::ALL.into_iter().any(|key| table.has(key.as_str())),
-            name: table.get("name").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, Layer::Host))),
+            name: known_by(walk, &table, "name").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, Layer::Host))),
             profile: table.get("profile").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, Layer::Host))),
             nics: nics(walk, &table),
             settings: match settings(walk, &table, &Layer::Host) {
@@ -47,8 +48,15 @@ pub(super) fn hosts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
     }
 }
 
+/// What stands under a key by which people or programs know a machine.
+fn known_by<'n>(walk: &mut Walk<'_>, table: &Table<'n>, key: &str) -> Option<At<'n>> {
+    let at = table.get(key)?;
+    spelling::identity(walk, &at, key);
+    Some(at)
+}
+
 fn claim(walk: &mut Walk<'_>, table: &Table<'_>, key: IdentityKey) -> Option<Sourced<Claim>> {
-    let at = table.get(key.as_str())?;
+    let at = known_by(walk, table, key.as_str())?;
     let text = walk.text(&at)?;
     if text.trim().is_empty() {
         walk.push(EMPTY_VALUE.at(at.place(), format!("`{key}` is blank")).help("remove the key, or give it a value"));
@@ -79,7 +87,11 @@ fn nics(walk: &mut Walk<'_>, table: &Table<'_>) -> Vec<NicDraft> {
 
 fn nic(walk: &mut Walk<'_>, table: &Table<'_>) -> NicDraft {
     NicDraft {
-        mac: table.get("mac").and_then(|at| Some(sourced(&at, walk.parse::<Mac>(&at)?, Layer::Host))),
+        mac: table.get("mac").and_then(|at| {
+            let mac = walk.parse::<Mac>(&at)?;
+            spelling::mac(walk, &at, mac);
+            Some(sourced(&at, mac, Layer::Host))
+        }),
         mac_given: table.has("mac"),
         ip: table.get("ip").and_then(|at| Some(sourced(&at, address(walk, &at)?, Layer::Host))),
     }

@@ -4,6 +4,7 @@ mod hosts;
 mod lab;
 mod profiles;
 mod settings;
+mod spelling;
 
 use std::path::Path;
 

@@ -9,6 +9,7 @@ use pxectl_model::settings::{FileKey, Inject, PerArch, Settings, Var};
 use pxectl_model::source::{Layer, Sourced};
 
 use super::lab::sourced;
+use super::spelling;
 use crate::findings::shown;
 use crate::keys;
 use crate::rules::structure::{EMPTY_VALUE, INVALID_VALUE, NOT_YET, WRONG_TYPE};
@@ -159,13 +160,19 @@ fn var(walk: &mut Walk<'_>, at: &At<'_>) -> Option<Var> {
     match &at.node.real().kind {
         Kind::List(_) => {
             let items = walk.list(at);
-            Some(Var::List(items.iter().filter_map(|item| walk.text(item).map(str::to_owned)).collect()))
+            Some(Var::List(items.iter().filter_map(|item| var_text(walk, item)).collect()))
         }
         Kind::Map(_) => {
             let entries = walk.named(at);
-            let texts = entries.iter().filter_map(|(key, at)| Some(((*key).to_owned(), walk.text(at)?.to_owned())));
+            let texts = entries.iter().filter_map(|(key, at)| Some(((*key).to_owned(), var_text(walk, at)?)));
             Some(Var::Map(texts.collect()))
         }
-        _ => walk.text(at).map(|text| Var::Text(text.to_owned())),
+        _ => var_text(walk, at).map(Var::Text),
     }
+}
+
+fn var_text(walk: &mut Walk<'_>, at: &At<'_>) -> Option<String> {
+    let text = walk.text(at)?.to_owned();
+    spelling::value(walk, at);
+    Some(text)
 }

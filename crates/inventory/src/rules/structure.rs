@@ -26,6 +26,15 @@ pub const WRONG_TYPE: Meta = Meta::error("wrong-type", "a list, mapping or text 
 pub const EMPTY_VALUE: Meta = Meta::error("empty-value", "a key without a value");
 /// A text that is not what it should be.
 pub const INVALID_VALUE: Meta = Meta::error("invalid-value", "a text that is no address, name, number … where one belongs");
+/// A text that other YAML tools take for something else, where machines are told apart by it.
+pub const UNQUOTED_IDENTITY: Meta =
+    Meta::warning("unquoted-identity", "a serial number, name and the like that other YAML tools read as something else");
+/// The same in `vars`, where nothing but the text counts.
+pub const UNQUOTED_VALUE: Meta = Meta::note("unquoted-value", "a value of `vars` that other YAML tools read as another number");
+/// `no` and its like in `vars`.
+pub const FALSE_IS_TEXT: Meta = Meta::warning("false-is-text", "a value of `vars` that looks false and is true to a template");
+/// A MAC address that is not written as everybody shows it.
+pub const MAC_SPELLING: Meta = Meta::note("mac-spelling", "a MAC address in an unusual spelling");
 /// `pxectl:` is not 1.
 pub const VERSION: Meta = Meta::error("version", "a format version that this program does not read");
 /// An `include` that leads nowhere.
@@ -34,7 +43,7 @@ pub const INCLUDE: Meta = Meta::error("include", "an include that finds no reada
 pub const UNSOUND: Meta = Meta::error("unsound", "the last check before an inventory is used");
 
 /// All of them.
-pub const ALL: [Meta; 15] = [
+pub const ALL: [Meta; 19] = [
     ENCODING,
     SYNTAX,
     YAML_FEATURE,
@@ -47,6 +56,10 @@ pub const ALL: [Meta; 15] = [
     WRONG_TYPE,
     EMPTY_VALUE,
     INVALID_VALUE,
+    UNQUOTED_IDENTITY,
+    UNQUOTED_VALUE,
+    FALSE_IS_TEXT,
+    MAC_SPELLING,
     VERSION,
     INCLUDE,
     UNSOUND,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use pxectl_inventory::{File, Included, Input, Reading, includes, read, read_recipe};
+use pxectl_model::diag::Change;
 use pxectl_model::name::Name;
 use pxectl_model::recipe::Recipe;
 use pxectl_model::source::line_column;
@@ -79,6 +80,13 @@ pub fn lines(reading: &Reading) -> String {
         }
         if let Some(help) = &finding.help {
             out += &format!("    = {help}\n");
+        }
+        if let Some(fix) = &finding.fix {
+            let unasked = if fix.safe { "" } else { ", if asked to" };
+            out += &match &fix.change {
+                Change::Replace { text, .. } => format!("    + {text}{unasked}\n"),
+                Change::Add { to, key, text } => format!("    + {to}: {key}: {text}{unasked}\n"),
+            };
         }
     }
     out
