@@ -11,6 +11,7 @@ mod cli;
 mod cmd;
 mod failure;
 mod files;
+mod findings;
 mod lab;
 #[cfg(serves)]
 mod serving;

@@ -20,3 +20,4 @@ mod selection;
 mod start;
 mod stop;
 mod unknown;
+mod warnings;

@@ -29,9 +29,11 @@ mod unknown_artifact;
 mod unknown_profile;
 mod unknown_recipe;
 
+use pxectl_model::diag::RuleId;
+
 use crate::draft::Draft;
 use crate::findings::Findings;
-use crate::here;
+use crate::{allow, here};
 use meta::Meta;
 
 /// A rule that looks at the draft.
@@ -71,7 +73,12 @@ pub const RULES: [Rule; 22] = [
 /// The cards of everything that can be found in an inventory.
 pub fn catalogue() -> Vec<Meta> {
     let checks = RULES.iter().map(|rule| rule.meta);
-    structure::ALL.into_iter().chain(checks).chain([here::MISSING_FILE]).collect()
+    structure::ALL.into_iter().chain(allow::rules::ALL).chain(checks).chain(here::ALL).collect()
+}
+
+/// Whether a rule looks at the serving host, so that only `--here` finds something.
+pub fn needs_host(id: RuleId) -> bool {
+    here::ALL.iter().any(|card| card.id == id)
 }
 
 /// Lets every rule look.
