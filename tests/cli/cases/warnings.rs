@@ -32,3 +32,16 @@ fn an_unsound_lab_is_told_by_its_errors() {
     let ran = lab.pxectl(&["render", "dhcp"]).ends_with(2).says("error[unknown-profile]").says("(1 error, 2 warnings)");
     assert!(!ran.stderr.contains("warning["), "{}", ran.stderr);
 }
+
+#[test]
+fn a_comment_with_its_reason_silences_one() {
+    let lab = Lab::live();
+    lab.edit(|text| text.replace("serial: SN-WEB", "serial: 0123456"));
+    lab.pxectl(&["lint"]).ends_with(0).prints("warning[unquoted-identity]");
+    lab.edit(|text| text.replace("hosts:\n", "hosts:\n  # pxectl: allow(unquoted-identity) because only pxectl reads it\n"));
+    let ran = lab.pxectl(&["lint"]).ends_with(0);
+    assert_eq!(ran.stdout, "");
+    assert_eq!(lab.pxectl(&["render", "boot", "web-01"]).ends_with(0).stderr, "");
+    lab.edit(|text| text.replace("0123456", "\"0123456\""));
+    lab.pxectl(&["lint"]).ends_with(0).prints("warning[allow-unused]");
+}
