@@ -20,10 +20,13 @@ mod nets;
 mod no_identity;
 mod no_recipe;
 mod overlapping_subnets;
+mod placeholder_mac;
 mod placeholder_serial;
+mod placeholder_uuid;
 mod range_outside_subnet;
 mod recipe_key;
 mod same;
+mod sample_mac;
 pub mod structure;
 mod unknown_artifact;
 mod unknown_profile;
@@ -45,8 +48,11 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they look.
-pub const RULES: [Rule; 22] = [
+pub const RULES: [Rule; 25] = [
     Rule { meta: placeholder_serial::META, check: placeholder_serial::check },
+    Rule { meta: placeholder_uuid::META, check: placeholder_uuid::check },
+    Rule { meta: placeholder_mac::META, check: placeholder_mac::check },
+    Rule { meta: sample_mac::META, check: sample_mac::check },
     Rule { meta: no_identity::META, check: no_identity::check },
     Rule { meta: duplicate_serial::META, check: duplicate_serial::check },
     Rule { meta: duplicate_uuid::META, check: duplicate_uuid::check },
