@@ -102,20 +102,21 @@ pub fn load(session: &Session) -> Result<Lab, Failure> {
     sound(read(&session.inventory)?)
 }
 
-/// The sound lab in what was found; warnings are counted, errors printed and given up on.
+/// The sound lab in what was found; warnings are printed, errors printed and given up on.
 ///
 /// # Errors
 /// Where it is not sound.
 pub fn sound(mut found: Found) -> Result<Lab, Failure> {
-    let judged = found.judged();
+    if !found.reading.diagnostics.is_empty() {
+        warn(found.show(&found.reading.diagnostics).trim_end());
+    }
     match found.reading.inventory.take() {
-        Some(inventory) => {
-            found.hint(&judged).iter().for_each(|hint| warn(hint));
-            Ok(Lab { inventory, found })
-        }
+        Some(inventory) => Ok(Lab { inventory, found }),
         None => {
-            let counts = show::diagnostic::summary(&judged.findings);
-            warn(&format!("{}the inventory is unsound ({counts}); nothing was done", found.errors(&judged)));
+            warn(&format!(
+                "the inventory is unsound ({}); nothing was done",
+                show::diagnostic::summary(&found.reading.diagnostics)
+            ));
             Err(Failure::printed())
         }
     }

@@ -11,7 +11,6 @@ mod cli;
 mod cmd;
 mod failure;
 mod files;
-mod findings;
 mod lab;
 #[cfg(serves)]
 mod serving;

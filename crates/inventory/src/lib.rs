@@ -1,12 +1,13 @@
-//! Text to model: the inventory and its included files, recipes, and the rules that judge them. Pure: files come in as bytes.
+//! Text to model and back: the inventory and its included files, recipes, the rules that judge them, and edits. Pure: files come in as
+//! bytes, and leave as bytes.
 //!
 //! [`read()`] is the way in. It makes three passes over a text: one of saphyr-parser with the limits, to a tree of spans; one over
 //! that tree, to a [`draft::Draft`] and every finding; and serde_yaml's typed one, which has the last word on what is ours. The
 //! rules look at the draft, and a draft without errors is proved to be a `pxectl_model::inventory::Inventory`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-mod allow;
 pub mod draft;
+pub mod edit;
 pub mod findings;
 mod guess;
 mod here;
@@ -22,7 +23,6 @@ mod tree;
 mod walk;
 mod wire;
 
-pub use allow::{Allowed, Judged};
 pub use here::here;
 pub use prove::{DEFAULT_HTTP_PORT, DEFAULT_TEMPLATES};
 pub use read::{File, Include, Included, Input, Reading, includes, read};

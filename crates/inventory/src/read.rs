@@ -10,12 +10,11 @@ use pxectl_model::name::Name;
 use pxectl_model::recipe::Recipe;
 use pxectl_model::source::{FileId, Route, Source, Sources, Span};
 
-use crate::allow::Allow;
 use crate::draft::Draft;
 use crate::findings::{Findings, shown};
 use crate::rules::structure::{INCLUDE, MISSING_KEY, TOO_LARGE, UNSOUND};
 use crate::tree::{self, Budget, Kind, Node};
-use crate::{allow, limits, lower, prove, rules, text, wire};
+use crate::{limits, lower, prove, rules, text, wire};
 
 /// One file as it was found.
 #[derive(Debug, Clone)]
@@ -55,6 +54,31 @@ pub struct Input {
     pub included: Vec<Included>,
 }
 
+impl Input {
+    /// Every file once, in the order in which [`read`] numbers them.
+    pub fn files(&self) -> impl Iterator<Item = &File> {
+        let mut seen = HashSet::new();
+        let included = self.included.iter().filter_map(|included| included.found.as_ref().ok()).flatten();
+        // Two patterns may fit one file.
+        std::iter::once(&self.main).chain(included).filter(move |file| seen.insert(file.name.as_str()))
+    }
+
+    /// The same with other content in some files.
+    #[must_use]
+    pub(crate) fn with(&self, files: &[(FileId, Vec<u8>)]) -> Self {
+        let names: Vec<&str> = self.files().map(|file| file.name.as_str()).collect();
+        let mut input = self.clone();
+        let included = input.included.iter_mut().filter_map(|included| included.found.as_mut().ok()).flatten();
+        for file in std::iter::once(&mut input.main).chain(included) {
+            let new = files.iter().find(|(id, _)| names.get(id.0 as usize) == Some(&file.name.as_str()));
+            if let Some((_, bytes)) = new {
+                file.bytes.clone_from(bytes);
+            }
+        }
+        input
+    }
+}
+
 /// What came of reading.
 #[derive(Debug)]
 pub struct Reading {
@@ -68,8 +92,6 @@ pub struct Reading {
     pub inventory: Option<Arc<Inventory>>,
     /// The span tree of each text.
     trees: Vec<Option<Node>>,
-    /// The comments that speak to pxectl, in the order of the texts.
-    pub(crate) allows: Vec<Allow>,
 }
 
 /// The patterns of the main file's `include`, as far as it can be read; what is wrong with it [`read`] tells.
@@ -99,8 +121,6 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
         folder: &input.folder,
         sources: Sources::default(),
         trees: Vec::new(),
-        allows: Vec::new(),
-        allows_left: limits::ALLOWS,
         draft: Draft { recipes: recipes.clone(), ..Draft::default() },
         text_left: limits::TEXT,
         budget: Budget { events: limits::EVENTS },
@@ -122,7 +142,7 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
             }
         }
     }
-    let Reader { sources, trees, allows, draft, .. } = reader;
+    let Reader { sources, trees, draft, .. } = reader;
     rules::run(&draft, &mut findings);
     let mut inventory = None;
     if findings.errors() == 0 {
@@ -134,7 +154,7 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
             }
         }
     }
-    let mut reading = Reading { sources, draft, diagnostics: Vec::new(), inventory, trees, allows };
+    let mut reading = Reading { sources, draft, diagnostics: Vec::new(), inventory, trees };
     let mut diagnostics = findings.into_list();
     reading.sort(&mut diagnostics);
     reading.diagnostics = diagnostics;
@@ -145,8 +165,6 @@ struct Reader<'i> {
     folder: &'i Path,
     sources: Sources,
     trees: Vec<Option<Node>>,
-    allows: Vec<Allow>,
-    allows_left: usize,
     draft: Draft,
     text_left: usize,
     budget: Budget,
@@ -172,9 +190,6 @@ impl Reader<'_> {
             && let Some(refusal) = wire::confirm(id, &decoded.text, root)
         {
             findings.push(refusal);
-        }
-        if let Some(root) = &root {
-            self.allows.extend(allow::allows(id, &decoded.text, root, &mut self.allows_left, findings));
         }
         self.sources.add(file.name.clone(), decoded.text);
         self.trees.push(root);
@@ -212,9 +227,9 @@ impl Reading {
         }
     }
 
-    /// Where a text begins to say something, after its first comments.
-    pub(crate) fn first_byte(&self, file: FileId) -> Option<usize> {
-        self.trees.get(file.0 as usize)?.as_ref().map(|root| root.at.start)
+    /// The span tree of a text; none where it could not be read.
+    pub(crate) fn tree(&self, file: FileId) -> Option<&Node> {
+        self.trees.get(file.0 as usize)?.as_ref()
     }
 
     /// Whether a finding is at error level.

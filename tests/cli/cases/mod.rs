@@ -20,4 +20,3 @@ mod selection;
 mod start;
 mod stop;
 mod unknown;
-mod warnings;
