@@ -14,6 +14,7 @@ mod here;
 pub mod keys;
 pub mod limits;
 mod lower;
+pub mod near;
 mod prove;
 mod read;
 mod recipe;

@@ -1,5 +1,6 @@
 //! Stage 2: the script for the machine that asks, out of what was prepared when the table was built.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,12 +9,14 @@ use minijinja::{Environment, Error};
 use pxectl_model::arch::Firmware;
 use pxectl_model::boot::{Action, Asker, BootId, Load, Machine, Recognised, Responder, Stage2, Standing, Verdict};
 use pxectl_model::diag::Diagnostic;
+use pxectl_model::identity::{Identity, IdentityKey};
 use pxectl_model::inventory::Inventory;
 use pxectl_model::ipxe::Position;
 use pxectl_model::net::Site;
 use pxectl_model::profile::Host;
 use pxectl_model::recipe::Kind;
 use pxectl_model::resolve::{Because, Resolution, resolve};
+use pxectl_model::source::{Layer, Origin, Sourced};
 
 use crate::build;
 use crate::context::{Facts, Scene, Shared};
@@ -37,6 +40,32 @@ pub struct Scripts {
     pub(crate) unknown: Arc<Entry>,
 }
 
+/// What a machine would get, and what it was made of.
+#[derive(Debug, Clone)]
+pub struct Rehearsed {
+    /// The script with its answer files.
+    pub stage2: Stage2,
+    /// The template of the script.
+    pub template: String,
+    /// Why it does not boot its profile, where it does not.
+    pub why: Option<String>,
+    /// The kernel's arguments in their order: the recipe's, then those of profile, rule and host.
+    pub args: Vec<Sourced<String>>,
+}
+
+/// A kernel argument, and who gave it; none: the recipe.
+struct Given<'e> {
+    text: Cow<'e, str>,
+    origin: Option<&'e Origin>,
+}
+
+impl Given<'_> {
+    fn owned(self, entry: &Entry) -> Sourced<String> {
+        let recipe = || Origin { layer: Layer::Recipe(entry.recipe.name.to_string()), route: None };
+        Sourced { value: self.text.into_owned(), origin: self.origin.cloned().unwrap_or_else(recipe) }
+    }
+}
+
 /// What a machine is told to do, and why.
 pub(crate) enum Order {
     /// To boot its profile.
@@ -57,6 +86,14 @@ impl Order {
             (Self::Local { .. }, _) => "local.ipxe.j2",
             (Self::Hold { .. }, _) => "hold.ipxe.j2",
             (Self::Refuse(_) | Self::Boot, _) => "refused.ipxe.j2",
+        }
+    }
+
+    fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Boot => None,
+            Self::Local { reason, .. } | Self::Refuse(reason) => Some(reason),
+            Self::Hold { reason } => reason.as_deref(),
         }
     }
 
@@ -91,13 +128,35 @@ impl Scripts {
     /// # Errors
     /// Where it cannot be rendered: for a host of this inventory and a firmware of its lab that was found when the table was built.
     pub fn preview(&self, host: usize, firmware: Firmware) -> Result<Stage2, Vec<Diagnostic>> {
-        let Some((entry, host)) = self.hosts.get(host).zip(self.inventory.parts().hosts.get(host)) else {
-            return Err(Vec::new());
+        let Some(entry) = self.inventory.parts().hosts.get(host) else { return Err(Vec::new()) };
+        let found = Resolution::Found(Because::Host(host, entry, IdentityKey::Serial), Vec::new());
+        self.rehearse(&found, &entry.identity, firmware).map(|rehearsal| rehearsal.stage2)
+    }
+
+    /// The script that a machine which says this of itself would get on this firmware, armed; the boot-id is a placeholder.
+    /// `found` is what the resolver says of it.
+    ///
+    /// # Errors
+    /// Where it cannot be rendered.
+    pub fn rehearse(&self, found: &Resolution<'_>, says: &Identity, firmware: Firmware) -> Result<Rehearsed, Vec<Diagnostic>> {
+        let (entry, host, order, label) = match found {
+            Resolution::Found(because, _) => {
+                let (entry, host) = self.entry(*because);
+                let label = entry.label.clone().unwrap_or_else(|| says.label());
+                (Some(entry), host, self.order(entry, Some(firmware), Standing::Armed, &label), label)
+            }
+            Resolution::Refused(why) => (None, None, Order::Refuse(why.clone()), says.label()),
         };
-        let facts = Facts::new(entry.label.clone().unwrap_or_default(), Some(host), &host.identity).with_mac("MAC");
-        let order = self.order(entry, Some(firmware), Standing::Armed, entry.label.as_deref().unwrap_or_default());
-        let scene = self.scene(Some(entry), facts, Some(firmware), "BOOT-ID".to_owned());
-        self.render(scene, &order).map_err(|error| vec![self.diagnose(&error, Some(entry), Some(host))])
+        let scene =
+            self.scene(entry, Facts::new(label, host, says).with_mac("MAC"), Some(firmware), "BOOT-ID".to_owned());
+        let fault = |error: Error| vec![self.diagnose(&error, entry, host)];
+        let template = order.template(entry.map(AsRef::as_ref)).to_owned();
+        let why = order.reason().map(str::to_owned);
+        let args = match entry.filter(|_| matches!(order, Order::Boot)) {
+            Some(entry) => self.arguments(entry, &scene).map_err(fault)?.into_iter().map(|arg| arg.owned(entry)).collect(),
+            None => Vec::new(),
+        };
+        Ok(Rehearsed { stage2: self.render(scene, &order).map_err(fault)?, template, why, args })
     }
 
     /// The host or rule that decided, or `unknown`.
@@ -160,7 +219,7 @@ impl Scripts {
         let entry = scene.entry.clone();
         let boots = matches!(order, Order::Boot);
         if let Some(entry) = entry.as_ref().filter(|_| boots) {
-            scene.args = self.arguments(entry, &scene)?;
+            scene.args = self.arguments(entry, &scene)?.iter().map(|arg| Value::from(&*arg.text)).collect();
             for (name, template, _) in entry.answers() {
                 let text = env::render(&self.env, template, Value::from_object(scene.clone()))?;
                 answers.insert(name.to_owned(), Arc::from(text.into_bytes()));
@@ -174,7 +233,7 @@ impl Scripts {
     }
 
     /// The recipe's arguments, then those that people gave.
-    fn arguments(&self, entry: &Entry, scene: &Scene) -> Result<Value, Error> {
+    fn arguments<'e>(&self, entry: &'e Entry, scene: &Scene) -> Result<Vec<Given<'e>>, Error> {
         let mut args = Vec::with_capacity(entry.recipe_args.len() + entry.args.len());
         let context = Value::from_object(scene.clone());
         for arg in &entry.recipe_args {
@@ -182,16 +241,17 @@ impl Scripts {
                 continue;
             }
             let text = match &arg.text {
-                Ok(text) => text.clone(),
-                Err(template) => self.env.get_template(template)?.render(context.clone())?,
+                Ok(text) => Cow::Borrowed(text.as_str()),
+                Err(template) => Cow::Owned(self.env.get_template(template)?.render(context.clone())?),
             };
             match guard::argument(&text) {
-                Ok(_) => args.push(Value::from(text)),
+                Ok(_) => args.push(Given { text, origin: None }),
                 Err(why) => return Err(env::refused(&text, "a kernel argument", why)),
             }
         }
-        args.extend(entry.args.iter().map(|arg| Value::from(arg.as_str())));
-        Ok(Value::from(args))
+        let own = entry.args.iter().zip(&entry.settings.args);
+        args.extend(own.map(|(text, arg)| Given { text: Cow::Borrowed(text), origin: Some(&arg.origin) }));
+        Ok(args)
     }
 
     /// The script for what was recognised, or what kept it from being rendered.

@@ -16,7 +16,7 @@ pub mod guard;
 mod plain;
 mod templates;
 
-pub use boot::Scripts;
+pub use boot::{Rehearsed, Scripts};
 pub use context::{KNOWN, VERSION};
 pub use fault::{RULES, TEMPLATE_ERROR};
 pub use plain::{ipxe_embed, stage1};
