@@ -54,6 +54,8 @@ pub enum ColorWhen {
 pub enum Command {
     /// Check an inventory: every problem with file:line:column and what to do
     Lint(Lint),
+    /// Tell what one machine would get, and why
+    Explain(Explain),
     /// Print what machines and DHCP servers would get
     #[command(subcommand)]
     Render(Render),
@@ -75,6 +77,66 @@ pub struct Lint {
     /// Also check what only the serving host knows: missing files
     #[arg(long)]
     pub here: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Which machine; also a serial number that is in no inventory
+    #[arg(value_name = "HOST")]
+    pub host: String,
+    /// Its firmware [default: each that the lab boots]
+    #[arg(long, value_name = "FIRMWARE", value_parser = firmware)]
+    pub firmware: Option<pxectl_model::arch::Firmware>,
+    /// The site, where the lab has several
+    #[arg(long, value_name = "NAME")]
+    pub site: Option<String>,
+    #[command(flatten)]
+    pub says: Says,
+    /// For people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ExplainFormat,
+}
+
+/// What a machine would say of itself, in place of what its entry lists.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What the machine would say")]
+pub struct Says {
+    /// Its product name, which rules match
+    #[arg(long, value_name = "TEXT")]
+    pub product: Option<String>,
+    /// Its manufacturer, which rules match
+    #[arg(long, value_name = "TEXT")]
+    pub manufacturer: Option<String>,
+    /// The MAC address that it boots from
+    #[arg(long, value_name = "MAC", value_parser = typed::<pxectl_model::mac::Mac>)]
+    pub mac: Option<Typed<pxectl_model::mac::Mac>>,
+    /// Its UUID
+    #[arg(long, value_name = "UUID", value_parser = typed::<pxectl_model::uuid::Uuid>)]
+    pub uuid: Option<Typed<pxectl_model::uuid::Uuid>>,
+    /// The asset tag of its chassis
+    #[arg(long, value_name = "TEXT")]
+    pub asset: Option<String>,
+    /// The serial number of its board
+    #[arg(long, value_name = "TEXT")]
+    pub board_serial: Option<String>,
+}
+
+/// A value with the text that it was typed as.
+#[derive(Debug, Clone)]
+pub struct Typed<T> {
+    /// To the letter.
+    pub written: String,
+    /// What it means.
+    pub value: T,
+}
+
+/// A form of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For people
+    Human,
+    /// One JSON object, as docs/explain.md tells
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -217,6 +279,11 @@ pub struct Demo {
     /// Write every event to the standard output
     #[arg(long, value_name = "FORMAT")]
     pub events: Option<EventFormat>,
+}
+
+fn typed<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<Typed<T>, String> {
+    let value = text.parse().map_err(|error: T::Err| error.to_string())?;
+    Ok(Typed { written: text.to_owned(), value })
 }
 
 fn firmware(text: &str) -> Result<pxectl_model::arch::Firmware, String> {

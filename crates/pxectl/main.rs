@@ -9,6 +9,7 @@
 mod assets;
 mod cli;
 mod cmd;
+mod explain;
 mod failure;
 mod files;
 mod lab;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
 fn run(command: &Command, session: &Session) -> Outcome {
     match command {
         Command::Lint(args) => cmd::lint::run(args, session),
+        Command::Explain(args) => cmd::explain::run(args, session),
         Command::Render(Render::Dhcp(args)) => cmd::render::dhcp(args, session),
         Command::Render(Render::Boot(args)) => cmd::render::boot(args, session),
         Command::Render(Render::Answer(args)) => cmd::render::answer(args, session),

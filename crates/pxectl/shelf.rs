@@ -46,6 +46,14 @@ impl Shelf for Disk {
     }
 }
 
+/// The file that holds a body; none where it is not in one.
+pub fn path_of(body: &Body) -> Option<PathBuf> {
+    match body {
+        Body::File(path) => Some(path.to_path_buf()),
+        _ => None,
+    }
+}
+
 /// How large an artifact is here, bytes; none where there is no such file.
 pub fn size(artifact: &Artifact) -> Option<u64> {
     std::fs::metadata(&artifact.path.value).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())

@@ -4,6 +4,7 @@
 pub mod boot_test;
 #[cfg(serves)]
 pub mod demo;
+pub mod explain;
 pub mod lint;
 #[cfg(serves)]
 pub mod rearm;

@@ -97,7 +97,11 @@ fn one_host(lab: &Lab, name: &str) -> Result<Option<usize>, Failure> {
     Ok(lab.hosts(&[name.to_owned()])?.map(|hosts| hosts[0]))
 }
 
-fn scripts(lab: &Lab, site: Option<&str>) -> Result<Scripts, Failure> {
+/// Everything that the scripts of a lab need.
+///
+/// # Errors
+/// Where something cannot be rendered; the findings are printed.
+pub fn scripts(lab: &Lab, site: Option<&str>) -> Result<Scripts, Failure> {
     let site = lab.site(site)?;
     let base = http_base(site.server.value, lab.inventory.lab().http_port.value);
     let artifacts = lab.inventory.parts().artifacts.iter();
@@ -105,7 +109,8 @@ fn scripts(lab: &Lab, site: Option<&str>) -> Result<Scripts, Failure> {
     Scripts::new(lab.inventory.clone(), site, &lab.found.templates, base, sizes).map_err(|found| refused(lab, &found))
 }
 
-fn refused(lab: &Lab, found: &[Diagnostic]) -> Failure {
+/// The end of a command that something could not be rendered for; the findings are printed.
+pub fn refused(lab: &Lab, found: &[Diagnostic]) -> Failure {
     warn(lab.found.show(found).trim_end());
     Failure::new(format!("nothing was rendered: {}", show::diagnostic::summary(found)))
 }

@@ -1,8 +1,9 @@
 //! Events as JSON: `"schema": "pxectl.event/1"`, documented in docs/events.md. Fields are only ever added.
 
-use pxectl_model::boot::Action;
 use pxectl_model::event::{Event, EventKind, Payload, ScriptSent, Transfer};
 use serde_json::{Map, Value, json};
+
+use crate::show::words::action;
 
 /// The version of the shape.
 pub const SCHEMA: &str = "pxectl.event/1";
@@ -19,16 +20,6 @@ pub fn event(event: &Event) -> Value {
         object.extend(fields);
     }
     Value::Object(object)
-}
-
-/// The name of an action.
-pub fn action(action: Action) -> &'static str {
-    match action {
-        Action::Boot => "boot",
-        Action::Local => "local",
-        Action::Hold => "hold",
-        Action::Refuse => "refuse",
-    }
 }
 
 fn kind(kind: &EventKind) -> (&'static str, Value) {

@@ -1,5 +1,8 @@
 //! Values as text for people.
 
 pub mod diagnostic;
+pub mod lines;
 pub mod size;
+pub mod style;
 pub mod table;
+pub mod words;

@@ -147,8 +147,7 @@ impl Scripts {
             }
             Resolution::Refused(why) => (None, None, Order::Refuse(why.clone()), says.label()),
         };
-        let scene =
-            self.scene(entry, Facts::new(label, host, says).with_mac("MAC"), Some(firmware), "BOOT-ID".to_owned());
+        let scene = self.scene(entry, Facts::new(label, host, says).with_mac("MAC"), Some(firmware), "BOOT-ID".to_owned());
         let fault = |error: Error| vec![self.diagnose(&error, entry, host)];
         let template = order.template(entry.map(AsRef::as_ref)).to_owned();
         let why = order.reason().map(str::to_owned);

@@ -10,6 +10,7 @@ mod edits;
 #[cfg(pxectl_no_unix)]
 mod elsewhere;
 mod exit_codes;
+mod explain;
 mod goals;
 mod journal;
 mod lint;

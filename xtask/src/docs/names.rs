@@ -13,6 +13,12 @@ pub(crate) fn unnamed_events(code: &str, document: &str) -> Vec<String> {
         .collect()
 }
 
+/// Fields of a JSON shape that its document does not name.
+pub(crate) fn unnamed_fields(page: &str, code: &str, document: &str) -> Vec<String> {
+    let unnamed = fields(code).into_iter().filter(|name| !document.contains(&format!("`{name}`")));
+    unnamed.map(|name| format!("{page}: does not name `{name}`")).collect()
+}
+
 /// The names of events: the first part of each pair that is made, `("name", fields)`.
 fn events(code: &str) -> Vec<String> {
     quoted(code)

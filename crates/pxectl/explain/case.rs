@@ -1,0 +1,173 @@
+//! What a machine would get on one firmware.
+
+use pxectl_model::arch::{CpuArch, Firmware};
+use pxectl_model::boot::Action;
+use pxectl_model::diag::Diagnostic;
+use pxectl_model::identity::Identity;
+use pxectl_model::inventory::Inventory;
+use pxectl_model::name::Name;
+use pxectl_model::net::Site;
+use pxectl_model::policy::{BootFile, Client, Policy, http_base};
+use pxectl_model::recipe::Kind;
+use pxectl_model::resolve::{Resolution, Setup, set_up};
+use pxectl_model::settings::{Inject, Settings};
+use pxectl_model::trace::Trace;
+use pxectl_render::{Rehearsed, Scripts, TemplateSet};
+
+use super::decision::{decision, rules};
+use super::places::Places;
+use super::values::values;
+use super::{AnswerLine, ArtifactLine, Case, Dhcp, FileLine, Script};
+use crate::shelf::{self, Disk, Shelf};
+
+/// All that a case is made of.
+pub(super) struct Scene<'a> {
+    pub inventory: &'a Inventory,
+    pub site: &'a Site,
+    pub templates: &'a TemplateSet,
+    pub scripts: &'a Scripts,
+    pub places: Places<'a>,
+}
+
+/// What booting means for a machine, in a word.
+pub fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Install => "install",
+        Kind::Live => "live",
+        Kind::Local => "local",
+        Kind::Hold => "hold",
+    }
+}
+
+impl Scene<'_> {
+    /// For a machine that says this of itself, and what the resolver made of it.
+    ///
+    /// # Errors
+    /// Where the script cannot be rendered.
+    pub fn case(&self, who: &Identity, trace: &Trace<'_>, firmware: Firmware) -> Result<Case, Vec<Diagnostic>> {
+        let setup = match &trace.resolution {
+            Resolution::Found(because, _) => Some(set_up(self.inventory, *because, who)),
+            Resolution::Refused(_) => None,
+        };
+        let rehearsed = self.scripts.rehearse(&trace.resolution, who, firmware)?;
+        let boots = rehearsed.stage2.action == Action::Boot;
+        let (cpu, served) = (firmware.cpu(), self.inventory.lab().firmware().contains(&firmware));
+        let settings = setup.as_ref().map(|setup| &setup.settings);
+        let artifacts = settings.map(|settings| self.artifacts(settings, cpu)).unwrap_or_default();
+        let nbp = Disk.nbp(firmware, self.inventory.parts());
+        let nbp = nbp.and_then(|body| shelf::path_of(&body).ok_or_else(|| "it lies in no file".to_owned())).map(file_line);
+        let values = setup.as_ref().map(|setup| values(self.inventory, self.site, setup, &rehearsed.args, cpu, self.places));
+        let mut case = Case {
+            firmware,
+            served,
+            decision: decision(self.inventory, trace, setup.as_ref(), self.places),
+            rules: rules(trace, self.places),
+            dhcp: self.dhcp(firmware),
+            nbp,
+            values: values.unwrap_or_default(),
+            answers: setup.as_ref().map(|setup| self.answers(setup, &rehearsed)).unwrap_or_default(),
+            script: self.script(rehearsed),
+            artifacts,
+            missing: Vec::new(),
+        };
+        case.missing = missing(&case, boots);
+        Ok(case)
+    }
+
+    fn dhcp(&self, firmware: Firmware) -> Dhcp {
+        let lab = self.inventory.lab();
+        let policy = Policy::new(&http_base(self.site.server.value, lab.http_port.value), &lab.firmware());
+        let file = |client| {
+            let branch = policy.branches.iter().find(|branch| branch.client == client)?;
+            let (BootFile::Url(file) | BootFile::Tftp(file)) = &branch.file;
+            Some(file.clone())
+        };
+        Dhcp {
+            next_server: self.site.server.value.to_string(),
+            pxe: file(Client::Pxe(firmware)),
+            http: file(Client::HttpBoot(firmware)),
+            ipxe: file(Client::Ipxe).unwrap_or_default(),
+        }
+    }
+
+    fn artifacts(&self, settings: &Settings, cpu: CpuArch) -> Vec<ArtifactLine> {
+        let files = settings.files.iter().filter_map(|(key, file)| Some((key.as_str().to_owned(), file.value.get(cpu)?)));
+        let initrds = settings.initrds.as_ref().and_then(|initrds| initrds.value.get(cpu)).into_iter().flatten();
+        let injected = settings.inject.iter().filter_map(|(file, inject)| match &inject.value {
+            Inject::Artifact(name) => Some((format!("inject.{file}"), name)),
+            Inject::Template(_) => None,
+        });
+        let all = files.chain(initrds.map(|name| ("initrds".to_owned(), name))).chain(injected);
+        all.filter_map(|(role, name)| self.artifact(role, name)).collect()
+    }
+
+    fn artifact(&self, role: String, name: &Name) -> Option<ArtifactLine> {
+        let artifact = self.inventory.parts().artifacts.get(name)?;
+        Some(ArtifactLine {
+            role,
+            name: name.to_string(),
+            file: file_line(artifact.path.value.clone()),
+            sha256: artifact.sha256.as_ref().map(|digest| digest.value.to_string()),
+            at: self.places.at(artifact.name.origin.route.as_ref()),
+        })
+    }
+
+    fn template_file(&self, name: &str) -> String {
+        self.templates.get(name).map(|template| self.places.file(template.file)).unwrap_or_default()
+    }
+
+    fn script(&self, rehearsed: Rehearsed) -> Script {
+        Script {
+            action: rehearsed.stage2.action,
+            text: rehearsed.stage2.text,
+            template_file: self.template_file(&rehearsed.template),
+            template: rehearsed.template,
+            why: rehearsed.why,
+        }
+    }
+
+    fn answers(&self, setup: &Setup<'_>, rehearsed: &Rehearsed) -> Vec<AnswerLine> {
+        let line = |(name, bytes): (&String, &std::sync::Arc<[u8]>)| {
+            let injected = setup.settings.inject.get(name).and_then(|inject| match &inject.value {
+                Inject::Template(template) => Some((template, &inject.origin)),
+                Inject::Artifact(_) => None,
+            });
+            let (template, origin) =
+                injected.or_else(|| setup.settings.answer.as_ref().map(|answer| (&answer.value, &answer.origin)))?;
+            Some(AnswerLine {
+                name: name.clone(),
+                template: template.clone(),
+                template_file: self.template_file(template),
+                from: self.places.source(origin),
+                text: String::from_utf8_lossy(bytes).into_owned(),
+            })
+        };
+        rehearsed.stage2.answers.iter().filter_map(line).collect()
+    }
+}
+
+fn file_line(path: std::path::PathBuf) -> FileLine {
+    let size = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len());
+    FileLine { path, size }
+}
+
+/// What keeps it from booting on this host, in sentences.
+fn missing(case: &Case, boots: bool) -> Vec<String> {
+    let mut missing = Vec::new();
+    let firmware = case.firmware;
+    if !case.served {
+        missing.push(format!("the lab boots no {firmware}: DHCP gives it no boot file; add it to `lab.firmware`"));
+    }
+    match &case.nbp {
+        Err(why) => missing.push(format!("the bootstrap program: {why}")),
+        Ok(file) if file.size.is_none() => {
+            missing.push(format!("the bootstrap program for {firmware}: there is no file `{}`", file.path.display()));
+        }
+        Ok(_) => {}
+    }
+    for artifact in case.artifacts.iter().filter(|artifact| boots && artifact.file.size.is_none()) {
+        missing.push(format!("the artifact {}: there is no file `{}`", artifact.name, artifact.file.path.display()));
+    }
+    missing.dedup();
+    missing
+}
