@@ -102,21 +102,20 @@ pub fn load(session: &Session) -> Result<Lab, Failure> {
     sound(read(&session.inventory)?)
 }
 
-/// The sound lab in what was found; warnings are printed, errors printed and given up on.
+/// The sound lab in what was found; warnings are counted, errors printed and given up on.
 ///
 /// # Errors
 /// Where it is not sound.
 pub fn sound(mut found: Found) -> Result<Lab, Failure> {
-    if !found.reading.diagnostics.is_empty() {
-        warn(found.show(&found.reading.diagnostics).trim_end());
-    }
+    let judged = found.judged();
     match found.reading.inventory.take() {
-        Some(inventory) => Ok(Lab { inventory, found }),
+        Some(inventory) => {
+            found.hint(&judged).iter().for_each(|hint| warn(hint));
+            Ok(Lab { inventory, found })
+        }
         None => {
-            warn(&format!(
-                "the inventory is unsound ({}); nothing was done",
-                show::diagnostic::summary(&found.reading.diagnostics)
-            ));
+            let counts = show::diagnostic::summary(&judged.findings);
+            warn(&format!("{}the inventory is unsound ({counts}); nothing was done", found.errors(&judged)));
             Err(Failure::printed())
         }
     }

@@ -12,6 +12,7 @@ mod cmd;
 mod explain;
 mod failure;
 mod files;
+mod findings;
 mod lab;
 #[cfg(serves)]
 mod serving;

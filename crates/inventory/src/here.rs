@@ -16,6 +16,9 @@ use crate::rules::meta::Meta;
 pub const MISSING_FILE: Meta =
     Meta::error("missing-file", "a file that the inventory names and that is not there (`--here` only)");
 
+/// The rules that look at this host.
+pub const ALL: [Meta; 1] = [MISSING_FILE];
+
 /// Findings about files that the inventory names and that are not there. `exists` is asked about each path once.
 pub fn here(draft: &Draft, exists: &dyn Fn(&Path) -> bool) -> Vec<Diagnostic> {
     let mut findings = Vec::new();

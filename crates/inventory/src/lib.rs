@@ -6,6 +6,7 @@
 //! rules look at the draft, and a draft without errors is proved to be a `pxectl_model::inventory::Inventory`.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod allow;
 pub mod draft;
 pub mod edit;
 pub mod findings;
@@ -24,6 +25,7 @@ mod tree;
 mod walk;
 mod wire;
 
+pub use allow::{Allowed, Judged};
 pub use here::here;
 pub use prove::{DEFAULT_HTTP_PORT, DEFAULT_TEMPLATES};
 pub use read::{File, Include, Included, Input, Reading, includes, read};

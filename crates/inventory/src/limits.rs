@@ -12,6 +12,8 @@ pub const KEY: usize = 1024;
 pub const ITEMS: usize = 100_000;
 /// Findings that are kept: so many errors, and as many that are none. The rest is counted.
 pub const FINDINGS: usize = 2_000;
+/// Comments of all texts together that speak to pxectl.
+pub const ALLOWS: usize = 10_000;
 /// "Did you mean" is looked for so many times, each among so many names.
 pub const SUGGESTIONS: usize = 200;
 /// Characters of a value that a message shows.

@@ -10,11 +10,12 @@ use pxectl_model::name::Name;
 use pxectl_model::recipe::Recipe;
 use pxectl_model::source::{FileId, Route, Source, Sources, Span};
 
+use crate::allow::Allow;
 use crate::draft::Draft;
 use crate::findings::{Findings, shown};
 use crate::rules::structure::{INCLUDE, MISSING_KEY, TOO_LARGE, UNSOUND};
 use crate::tree::{self, Budget, Kind, Node};
-use crate::{limits, lower, prove, rules, text, wire};
+use crate::{allow, limits, lower, prove, rules, text, wire};
 
 /// One file as it was found.
 #[derive(Debug, Clone)]
@@ -92,6 +93,8 @@ pub struct Reading {
     pub inventory: Option<Arc<Inventory>>,
     /// The span tree of each text.
     trees: Vec<Option<Node>>,
+    /// The comments that speak to pxectl, in the order of the texts.
+    pub(crate) allows: Vec<Allow>,
 }
 
 /// The patterns of the main file's `include`, as far as it can be read; what is wrong with it [`read`] tells.
@@ -121,6 +124,8 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
         folder: &input.folder,
         sources: Sources::default(),
         trees: Vec::new(),
+        allows: Vec::new(),
+        allows_left: limits::ALLOWS,
         draft: Draft { recipes: recipes.clone(), ..Draft::default() },
         text_left: limits::TEXT,
         budget: Budget { events: limits::EVENTS },
@@ -142,7 +147,7 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
             }
         }
     }
-    let Reader { sources, trees, draft, .. } = reader;
+    let Reader { sources, trees, allows, draft, .. } = reader;
     rules::run(&draft, &mut findings);
     let mut inventory = None;
     if findings.errors() == 0 {
@@ -154,7 +159,7 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
             }
         }
     }
-    let mut reading = Reading { sources, draft, diagnostics: Vec::new(), inventory, trees };
+    let mut reading = Reading { sources, draft, diagnostics: Vec::new(), inventory, trees, allows };
     let mut diagnostics = findings.into_list();
     reading.sort(&mut diagnostics);
     reading.diagnostics = diagnostics;
@@ -165,6 +170,8 @@ struct Reader<'i> {
     folder: &'i Path,
     sources: Sources,
     trees: Vec<Option<Node>>,
+    allows: Vec<Allow>,
+    allows_left: usize,
     draft: Draft,
     text_left: usize,
     budget: Budget,
@@ -190,6 +197,9 @@ impl Reader<'_> {
             && let Some(refusal) = wire::confirm(id, &decoded.text, root)
         {
             findings.push(refusal);
+        }
+        if let Some(root) = &root {
+            self.allows.extend(allow::allows(id, &decoded.text, root, &mut self.allows_left, findings));
         }
         self.sources.add(file.name.clone(), decoded.text);
         self.trees.push(root);
@@ -230,6 +240,11 @@ impl Reading {
     /// The span tree of a text; none where it could not be read.
     pub(crate) fn tree(&self, file: FileId) -> Option<&Node> {
         self.trees.get(file.0 as usize)?.as_ref()
+    }
+
+    /// Where a text begins to say something, after its first comments.
+    pub(crate) fn first_byte(&self, file: FileId) -> Option<usize> {
+        self.trees.get(file.0 as usize)?.as_ref().map(|root| root.at.start)
     }
 
     /// Whether a finding is at error level.

@@ -23,6 +23,7 @@ pub mod policy;
 pub mod profile;
 pub mod recipe;
 pub mod resolve;
+pub mod rule;
 pub mod settings;
 pub mod source;
 pub mod trace;

@@ -44,6 +44,19 @@ impl Mac {
     pub fn is_usable(self) -> bool {
         self.0 != [0; 6] && self.0[0] & 1 == 0
     }
+
+    /// Whether it is one that people write into samples: those set aside for documentation (RFC 9542: 00-00-5E-00-53-00 to FF),
+    /// digits that are counted, and one byte repeated. A virtual machine may have it all the same.
+    pub fn is_sample(self) -> bool {
+        const COUNTED: [[u8; 6]; 4] = [
+            [0x00, 0x11, 0x22, 0x33, 0x44, 0x55],
+            [0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc],
+            [0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff],
+            [0x00, 0x01, 0x02, 0x03, 0x04, 0x05],
+        ];
+        let repeated = self.0.iter().all(|byte| *byte == self.0[0]);
+        self.is_usable() && (repeated || self.0.starts_with(&[0, 0, 0x5e, 0, 0x53]) || COUNTED.contains(&self.0))
+    }
 }
 
 impl std::fmt::Display for Mac {
@@ -64,6 +77,8 @@ mod tests {
             assert_eq!(text.parse(), Ok(mac), "{text}");
         }
         assert_eq!(mac.to_string(), "52:54:00:12:34:ab");
+        assert!(mac.is_usable() && !mac.is_sample());
+        assert!(!Mac([0xff; 6]).is_sample(), "that is nobody's at all");
         for text in ["", "52:54:00:12:34", "52:54:00:12:34:5g", "52:54:00:12:34:567", "é254.0012.34ab", "+1:54:00:12:34:56"] {
             assert_eq!(text.parse::<Mac>(), Err(BadMac), "{text}");
         }

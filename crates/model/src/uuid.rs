@@ -9,13 +9,21 @@ pub struct Uuid(pub [u8; 16]);
 #[error("a UUID is 32 hexadecimal digits, as in 01234567-89ab-cdef-0123-456789abcdef")]
 pub struct BadUuid;
 
-/// UUIDs that boards leave in place of one of their own (domain facts: AMI defaults and their byte-swapped forms).
-const PLACEHOLDERS: [&str; 5] = [
-    "03000200-0400-0500-0006-000700080009",
-    "00020003-0004-0005-0006-000700080009",
-    "12345678-1234-5678-90ab-cddeefaabbcc",
-    "12345678-1234-1234-1234-123456789012",
-    "01020304-0506-0708-090a-0b0c0d0e0f10",
+/// UUIDs that boards have in place of one of their own, as text order has them. Lists that agree: GLPI Agent's, osquery's
+/// (`kPlaceholderHardwareUUIDList`) and deployment tools' for machines that all look known.
+const PLACEHOLDERS: [u128; 9] = [
+    // AMI's default, and the same with its first fields in SMBIOS order.
+    0x03000200_0400_0500_0006_000700080009,
+    0x00020003_0004_0005_0006_000700080009,
+    // Counted bytes, both ways round, and from one.
+    0x00010203_0405_0607_0809_0a0b0c0d0e0f,
+    0x03020100_0504_0706_0809_0a0b0c0d0e0f,
+    0x01020304_0506_0708_090a_0b0c0d0e0f10,
+    0x12345678_1234_5678_90ab_cddeefaabbcc,
+    0x12345678_1234_1234_1234_123456789012,
+    0x10000000_0000_8000_0040_000000000000,
+    // Dell's, which holds the service tag, on a new board: the tag is blanks.
+    0x4c4c4544_0000_2010_8020_80c04f202020,
 ];
 
 impl std::str::FromStr for Uuid {
@@ -42,7 +50,7 @@ impl std::str::FromStr for Uuid {
 impl Uuid {
     /// Whether many boards share it, so that it names none: one byte repeated, or a known default.
     pub fn is_placeholder(self) -> bool {
-        self.0.iter().all(|byte| *byte == self.0[0]) || PLACEHOLDERS.iter().any(|p| p.parse() == Ok(self))
+        self.0.iter().all(|byte| *byte == self.0[0]) || PLACEHOLDERS.contains(&u128::from_be_bytes(self.0))
     }
 
     /// The bytes as SMBIOS and DHCP option 97 (RFC 4578 2.3, after its type byte) carry them.
@@ -81,6 +89,8 @@ mod tests {
         assert_eq!(uuid.wire_order()[..8], [0x67, 0x45, 0x23, 0x01, 0xab, 0x89, 0xef, 0xcd]);
         assert!(!uuid.is_placeholder());
         assert!("03000200-0400-0500-0006-000700080009".parse::<Uuid>().unwrap().is_placeholder());
+        assert!("4C4C4544-0000-2010-8020-80C04F202020".parse::<Uuid>().unwrap().is_placeholder());
+        assert!(!"4C4C4544-0042-3510-8052-B3C04F4B4E32".parse::<Uuid>().unwrap().is_placeholder());
         assert!("ffffffff-ffff-ffff-ffff-ffffffffffff".parse::<Uuid>().unwrap().is_placeholder());
         assert_eq!("0123".parse::<Uuid>(), Err(BadUuid));
         assert_eq!("0123456789abcdef0123456789abcdeé".parse::<Uuid>(), Err(BadUuid));

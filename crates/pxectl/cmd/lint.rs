@@ -14,22 +14,19 @@ pub fn run(args: &Lint, session: &Session) -> Outcome {
     let mut answer = Answer::Yes;
     for file in files {
         let read = lab::read(&file)?;
-        let mut found = read.reading.diagnostics.clone();
-        if args.here {
-            found.extend(read.here());
-        }
-        found.extend(read.rendered());
+        let judged = read.linted(args.here);
+        let found = &judged.findings;
         if found.iter().any(|d| d.severity == Severity::Error) {
             answer = Answer::No;
         }
         if !found.is_empty() {
             // The findings are what was asked for, so they are the result.
-            print(&read.show(&found));
+            print(&read.show(found));
         }
         let counts = read.counts();
         match found.is_empty() {
             true => session.say(&format!("{}: {counts}; no findings", file.display())),
-            false => warn(&format!("{}: {counts}; {}", file.display(), summary(&found))),
+            false => warn(&format!("{}: {counts}; {}", file.display(), summary(found))),
         }
     }
     Ok(answer)

@@ -125,12 +125,16 @@ impl TableBuilder {
             }
             Broken { text: failure.text(), stamps }
         })?;
+        let judged = found.judged();
         let Some(inventory) = found.reading.inventory.take() else {
-            let text = format!("{}{}", found.show(&found.reading.diagnostics), summary(&found.reading.diagnostics));
+            let text = format!("{}{}", found.errors(&judged), summary(&judged.findings));
             return Err(Broken { text, stamps: found.stamps });
         };
         match self.build_table(&inventory, &mut found) {
-            Ok((table, warnings)) => Ok(Built { table: Arc::new(table), inventory, stamps: found.stamps, warnings }),
+            Ok((table, more)) => {
+                let warnings = found.hint(&judged).into_iter().chain(more).collect();
+                Ok(Built { table: Arc::new(table), inventory, stamps: found.stamps, warnings })
+            }
             Err(text) => Err(Broken { text, stamps: found.stamps }),
         }
     }

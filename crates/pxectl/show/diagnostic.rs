@@ -16,13 +16,13 @@ pub fn diagnostics(found: &[Diagnostic], sources: &Sources, locate: &dyn Fn(&Pla
     text
 }
 
-/// The lines that count findings, as in `1 error, 2 warnings`.
+/// How many findings there are, as in `1 error, 2 warnings`; notes only where there are some.
 pub fn summary(found: &[Diagnostic]) -> String {
-    let count = |severity, one: &str| {
-        let n = found.iter().filter(|d| d.severity == severity).count();
-        format!("{n} {one}{}", if n == 1 { "" } else { "s" })
-    };
-    format!("{}, {}", count(Severity::Error, "error"), count(Severity::Warning, "warning"))
+    let count = |severity| found.iter().filter(|d| d.severity == severity).count();
+    let words = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    let words = words.map(|(severity, one)| (count(severity), one, severity));
+    let told = words.into_iter().filter(|(n, _, severity)| *n > 0 || *severity > Severity::Note);
+    told.map(|(n, one, _)| format!("{n} {one}{}", if n == 1 { "" } else { "s" })).collect::<Vec<_>>().join(", ")
 }
 
 fn one(d: &Diagnostic, sources: &Sources, locate: &dyn Fn(&Place) -> Option<Span>, renderer: &Renderer) -> String {

@@ -6,6 +6,7 @@ use minijinja::{Error, ErrorKind};
 use pxectl_model::diag::{Diagnostic, Place, RuleId};
 use pxectl_model::ipxe::Position;
 use pxectl_model::name::Name;
+use pxectl_model::rule::Meta;
 use pxectl_model::source::{Origin, Span};
 
 use crate::context::KNOWN;
@@ -29,16 +30,15 @@ pub const KEY_MISSING: RuleId = RuleId("missing-key");
 /// A boot URL that does not fit into a DHCP answer.
 pub const BOOT_URL_LENGTH: RuleId = RuleId("boot-url-length");
 
-/// Every rule of this crate, for the docs and their test.
-pub const RULES: [RuleId; 8] = [
-    TEMPLATE_ERROR,
-    TEMPLATE_NAME,
-    TEMPLATE_MISSING,
-    VALUE_REFUSED,
-    SCRIPT_INVALID,
-    RECIPE_INVALID,
-    KEY_MISSING,
-    BOOT_URL_LENGTH,
+/// The cards of every rule that is this crate's alone; `missing-key` is the inventory's, too.
+pub const RULES: [Meta; 7] = [
+    Meta::error(TEMPLATE_ERROR.0, "a template that cannot be read, or fails while it runs"),
+    Meta::error(TEMPLATE_NAME.0, "a name in a template that means nothing"),
+    Meta::error(TEMPLATE_MISSING.0, "a template that is named and is not there"),
+    Meta::error(VALUE_REFUSED.0, "a value that cannot be written where it would land"),
+    Meta::error(SCRIPT_INVALID.0, "a rendered script that iPXE would not run"),
+    Meta::error(RECIPE_INVALID.0, "a recipe whose data does not make sense"),
+    Meta::error(BOOT_URL_LENGTH.0, "a boot file that does not fit into a DHCP answer"),
 ];
 
 /// What is known around a rendering, so that its errors become findings at the right places.

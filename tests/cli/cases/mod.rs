@@ -21,3 +21,4 @@ mod selection;
 mod start;
 mod stop;
 mod unknown;
+mod warnings;

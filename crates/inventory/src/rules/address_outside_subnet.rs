@@ -3,7 +3,7 @@
 use pxectl_model::diag::Place;
 
 use super::meta::Meta;
-use super::nets::{Nets, all, reservations};
+use super::nets::{Nets, all, is_nobodys, reservations};
 use crate::draft::Draft;
 use crate::findings::{Findings, shown};
 
@@ -26,6 +26,7 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     }
     for (host, ip) in reservations(draft) {
         if nets.of(ip.value).is_none()
+            && !is_nobodys(ip.value)
             && let Some(route) = &ip.origin.route
         {
             let message = format!("the address {} of `{}` lies in none of the lab's subnets", ip.value, shown(&host.label()));

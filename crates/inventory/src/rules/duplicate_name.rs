@@ -11,7 +11,12 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     // DNS names are compared without regard to case (RFC 4343).
     let claims = draft.hosts.iter().filter_map(|host| {
         let name = host.name.as_ref()?;
-        Some(Claimed { host, key: name.value.as_str().to_ascii_lowercase(), origin: &name.origin })
+        Some(Claimed {
+            host,
+            key: name.value.as_str().to_ascii_lowercase().into(),
+            written: Some(name.value.as_str()),
+            origin: &name.origin,
+        })
     });
     each_once(&META, "name", claims, findings);
 }

@@ -20,18 +20,23 @@ mod nets;
 mod no_identity;
 mod no_recipe;
 mod overlapping_subnets;
+mod placeholder_mac;
 mod placeholder_serial;
+mod placeholder_uuid;
 mod range_outside_subnet;
 mod recipe_key;
 mod same;
+mod sample_mac;
 pub mod structure;
 mod unknown_artifact;
 mod unknown_profile;
 mod unknown_recipe;
 
+use pxectl_model::diag::RuleId;
+
 use crate::draft::Draft;
 use crate::findings::Findings;
-use crate::here;
+use crate::{allow, here};
 use meta::Meta;
 
 /// A rule that looks at the draft.
@@ -43,8 +48,11 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they look.
-pub const RULES: [Rule; 22] = [
+pub const RULES: [Rule; 25] = [
     Rule { meta: placeholder_serial::META, check: placeholder_serial::check },
+    Rule { meta: placeholder_uuid::META, check: placeholder_uuid::check },
+    Rule { meta: placeholder_mac::META, check: placeholder_mac::check },
+    Rule { meta: sample_mac::META, check: sample_mac::check },
     Rule { meta: no_identity::META, check: no_identity::check },
     Rule { meta: duplicate_serial::META, check: duplicate_serial::check },
     Rule { meta: duplicate_uuid::META, check: duplicate_uuid::check },
@@ -71,7 +79,12 @@ pub const RULES: [Rule; 22] = [
 /// The cards of everything that can be found in an inventory.
 pub fn catalogue() -> Vec<Meta> {
     let checks = RULES.iter().map(|rule| rule.meta);
-    structure::ALL.into_iter().chain(checks).chain([here::MISSING_FILE]).collect()
+    structure::ALL.into_iter().chain(allow::rules::ALL).chain(checks).chain(here::ALL).collect()
+}
+
+/// Whether a rule looks at the serving host, so that only `--here` finds something.
+pub fn needs_host(id: RuleId) -> bool {
+    here::ALL.iter().any(|card| card.id == id)
 }
 
 /// Lets every rule look.

@@ -7,6 +7,7 @@ use pxectl_model::net::{Network, Subnet};
 use pxectl_model::source::{Origin, Sourced};
 
 use crate::draft::{Draft, HostDraft};
+use crate::findings::shown;
 
 /// The networks of all sites.
 pub(super) struct Nets<'d> {
@@ -38,9 +39,39 @@ impl<'d> Nets<'d> {
     }
 }
 
+/// Whether an address means no single machine, wherever it stands.
+pub(super) fn is_nobodys(address: Ipv4Addr) -> bool {
+    address.is_unspecified() || address.is_multicast() || address.is_broadcast()
+}
+
 /// Every network, in the order of the file.
 pub(super) fn all(draft: &Draft) -> impl Iterator<Item = &Network> {
     draft.lab.sites.iter().flat_map(|site| &site.networks)
+}
+
+/// Whose an address is.
+pub(super) enum Owner<'d> {
+    /// The lab's own: what it is.
+    Lab(&'static str),
+    /// A machine's.
+    Host(&'d HostDraft),
+}
+
+impl std::fmt::Display for Owner<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Lab(what) => f.write_str(what),
+            Self::Host(host) => write!(f, "that of `{}`", shown(&host.label())),
+        }
+    }
+}
+
+/// Every address that stands fixed in the files, whoever has it.
+pub(super) fn fixed(draft: &Draft) -> impl Iterator<Item = (Owner<'_>, Ipv4Addr, &Origin)> {
+    let lab = fixtures(draft).map(|(what, address, origin)| (Owner::Lab(what), address, origin));
+    let names = all(draft).flat_map(|network| &network.dns).map(|dns| (Owner::Lab("a name server's"), dns.value, &dns.origin));
+    let hosts = reservations(draft).map(|(host, ip)| (Owner::Host(host), ip.value, &ip.origin));
+    lab.chain(names).chain(hosts)
 }
 
 /// Every address that is reserved for a host.

@@ -1,6 +1,8 @@
 //! What the `duplicate-…` rules share: each value belongs to one host.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use pxectl_model::diag::Place;
 use pxectl_model::identity::Tag;
@@ -13,7 +15,9 @@ use crate::findings::{Findings, shown};
 /// A host's value in the form by which values are compared.
 pub(super) struct Claimed<'d> {
     pub host: &'d HostDraft,
-    pub key: String,
+    pub key: Cow<'d, str>,
+    /// As a person wrote it, where that may differ from the key in more than its form.
+    pub written: Option<&'d str>,
     pub origin: &'d Origin,
 }
 
@@ -24,30 +28,53 @@ pub(super) fn tags<'d>(
 ) -> impl Iterator<Item = Claimed<'d>> {
     draft.hosts.iter().filter_map(move |host| {
         let claim = pick(host).as_ref()?;
-        let key = claim.value.tag.as_ref().ok().map(Tag::key)?.to_owned();
-        Some(Claimed { host, key, origin: &claim.origin })
+        let key = claim.value.tag.as_ref().ok().map(Tag::key)?;
+        Some(Claimed { host, key: Cow::Borrowed(key), written: Some(&claim.value.written), origin: &claim.origin })
     })
 }
 
 /// One finding for each value that was claimed before, at the later place.
 pub(super) fn each_once<'d>(meta: &Meta, what: &str, claims: impl Iterator<Item = Claimed<'d>>, findings: &mut Findings) {
-    let mut first: HashMap<String, (&HostDraft, &Route)> = HashMap::new();
-    for Claimed { host, key, origin } in claims {
+    let mut first: HashMap<Cow<'d, str>, First<'d>> = HashMap::new();
+    for Claimed { host, key, written, origin } in claims {
         let Some(route) = &origin.route else { continue };
-        let Some((owner, owned)) = first.get(&key) else {
-            first.insert(key, (host, route));
-            continue;
+        let again = match first.entry(key) {
+            Entry::Vacant(free) => {
+                free.insert(First { host, written, route });
+                continue;
+            }
+            Entry::Occupied(taken) => taken,
         };
-        let within = std::ptr::eq(*owner, host);
-        let message = if within {
-            format!("one host has the {what} `{}` twice", shown(&key))
+        let (key, owner) = (again.key(), again.get());
+        let mut message = if std::ptr::eq(owner.host, host) {
+            format!("one host has the {what} `{}` twice", shown(key))
         } else {
-            format!("two hosts have the {what} `{}`", shown(&key))
+            format!("two hosts have the {what} `{}`", shown(key))
         };
+        if let Some((one, other)) = owner.written.zip(written).filter(|(one, other)| one != other) {
+            message += &spellings(one, other);
+        }
         let finding = meta
             .at(Place::Route(route.clone()), message)
             .label(format!("`{}` claims it again", shown(&host.label())))
-            .related(Place::Route((*owned).clone()), format!("first claimed here, by `{}`", shown(&owner.label())));
+            .related(Place::Route(owner.route.clone()), format!("first claimed here, by `{}`", shown(&owner.host.label())));
         findings.push(finding);
     }
+}
+
+/// The host that was first with a value.
+struct First<'d> {
+    host: &'d HostDraft,
+    written: Option<&'d str>,
+    route: &'d Route,
+}
+
+/// Why two texts that look different are one.
+fn spellings(one: &str, other: &str) -> String {
+    let why = if one.eq_ignore_ascii_case(other) {
+        "case does not count"
+    } else {
+        "neither case counts, nor blanks at the ends, nor how many there are between words"
+    };
+    format!(", written `{}` and `{}`: {why}", shown(one), shown(other))
 }

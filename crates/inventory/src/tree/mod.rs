@@ -2,13 +2,16 @@
 
 mod build;
 mod chars;
+mod inside;
 mod parse;
+mod quoted;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use pxectl_model::source::{Route, Step};
 
+pub(crate) use inside::text_end;
 pub(crate) use parse::{Budget, broken, parse};
 
 /// Bytes `start..end` of the text.

@@ -6,7 +6,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::build::Builder;
 use super::chars::Chars;
-use super::{Bytes, Node};
+use super::{Bytes, Node, quoted};
 use crate::findings::{Findings, shown};
 use crate::limits;
 use crate::rules::structure::{SYNTAX, TOO_LARGE, YAML_FEATURE};
@@ -39,7 +39,10 @@ pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mu
             }
         };
         let start = chars.byte(span.start.index());
-        let at = Bytes { start, end: chars.byte(span.end.index()).max(start) };
+        let mut at = Bytes { start, end: chars.byte(span.end.index()).max(start) };
+        if matches!(event, Event::Scalar(_, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, ..)) {
+            at = quoted::trimmed(text, at);
+        }
         let place = Place::Span(Span { file, start: at.start, end: at.end });
         if budget.events == 0 {
             findings.push(TOO_LARGE.at(place, format!("an inventory has at most {} YAML nodes", limits::EVENTS)));

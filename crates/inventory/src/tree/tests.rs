@@ -22,8 +22,7 @@ fn at<'t>(text: &'t str, root: &Node, route: &str) -> &'t str {
 
 #[test]
 fn spans_are_bytes_of_the_very_node() {
-    let text =
-        "é: 1 # c\r\nb:\r\n  - x y \r\n  - {c: 'é', d: \"q\"}\r\ne:\r\nf: &k [1, 2 ,3]\r\ng: *k\r\nl: |\r\n  foo\r\nm: !\r\n";
+    let text = "é: 1 # c\r\nb:\r\n  - x y \r\n  - {c: 'é', d: \"q\"}\r\ne:\r\nf: &k [1, 2 ,3]\r\ng: *k\r\nh: 'x''y' # 'z'\r\nl: |\r\n  foo\r\nm: !\r\n";
     let (root, findings) = tree(text);
     assert!(root.is_none(), "a tag ends it");
     assert_eq!(findings, ["yaml-feature: the tag `!!` has no meaning in an inventory"]);
@@ -43,6 +42,7 @@ fn spans_are_bytes_of_the_very_node() {
         ("f.2", "3"),
         ("g", "*k"),
         ("g.1", "2"),
+        ("h", "'x''y'"),
         ("b.1.none.deeper", "{c: 'é', d: \"q\"}"),
     ] {
         assert_eq!(at(text, &root, route), expected, "{route}");

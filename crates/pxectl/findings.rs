@@ -1,0 +1,50 @@
+//! What is found in a lab, after its allow comments were heard.
+
+use pxectl_inventory::{Judged, rules};
+use pxectl_model::diag::{Diagnostic, RuleId, Severity};
+use pxectl_model::rule::Meta;
+
+use crate::lab::Found;
+
+/// The cards of every rule that there is.
+pub fn cards() -> Vec<Meta> {
+    rules::catalogue().into_iter().chain(pxectl_render::RULES).collect()
+}
+
+fn renders(rule: RuleId) -> bool {
+    pxectl_render::RULES.iter().any(|card| card.id == rule)
+}
+
+impl Found {
+    /// Everything: what reading finds, what rendering does, and what only this host knows where that is asked for.
+    pub fn linted(&self, here: bool) -> Judged {
+        let mut found = self.reading.diagnostics.clone();
+        if here {
+            found.extend(self.here());
+        }
+        found.extend(self.rendered());
+        self.reading.judge(found, &cards(), &|rule| here || !rules::needs_host(rule))
+    }
+
+    /// What reading finds: enough to know whether the lab is sound.
+    pub fn judged(&self) -> Judged {
+        let looked = |rule| !rules::needs_host(rule) && !renders(rule);
+        self.reading.judge(self.reading.diagnostics.clone(), &cards(), &looked)
+    }
+
+    /// The errors as text, and nothing else: they are what keeps a command from its work.
+    pub fn errors(&self, judged: &Judged) -> String {
+        let errors = judged.findings.iter().filter(|finding| finding.severity == Severity::Error);
+        self.show(&errors.cloned().collect::<Vec<Diagnostic>>())
+    }
+
+    /// One line that counts the warnings of a sound lab, where it has some: who boots machines has no use for their texts.
+    pub fn hint(&self, judged: &Judged) -> Option<String> {
+        let name = self.reading.sources.iter().next().map_or("the inventory", |(_, source)| &source.name);
+        match judged.count(Severity::Warning) {
+            0 => None,
+            1 => Some(format!("{name}: 1 warning; `pxectl lint` shows it")),
+            n => Some(format!("{name}: {n} warnings; `pxectl lint` shows them")),
+        }
+    }
+}
