@@ -12,7 +12,7 @@ use crate::plan::Scope;
 use crate::policy::DEFAULT_FIRMWARE;
 use crate::profile::{BUILT_IN, Host, Profile, Rule};
 use crate::recipe::Recipe;
-use crate::settings::{Inject, Settings};
+use crate::settings::Settings;
 use crate::source::{Layer, Origin, Sourced};
 
 /// Where network bootstrap programs come from.
@@ -224,12 +224,7 @@ impl Inventory {
             if let Some(over) = over {
                 settings.overlay(over);
             }
-            names.extend(settings.files.values().flat_map(|file| file.value.all().into_iter().cloned()));
-            names.extend(settings.initrds.iter().flat_map(|i| i.value.all().into_iter().flatten().cloned()));
-            names.extend(settings.inject.values().filter_map(|inject| match &inject.value {
-                Inject::Artifact(name) => Some(name.clone()),
-                Inject::Template(_) => None,
-            }));
+            names.extend(settings.artifacts().cloned());
         }
         names
     }

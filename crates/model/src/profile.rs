@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+pub use crate::glob::Glob;
 use crate::identity::Identity;
 use crate::mac::Mac;
 use crate::name::Name;
@@ -118,75 +119,4 @@ pub struct Rule {
     pub profile: Sourced<Name>,
     /// What the rule says beyond its profile.
     pub settings: Settings,
-}
-
-/// A pattern of `*` (any run) and `?` (any one character); case does not count, blanks at the ends neither.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glob {
-    shown: String,
-    pattern: Vec<char>,
-}
-
-impl Glob {
-    /// A pattern as written.
-    pub fn new(text: &str) -> Self {
-        Self { shown: text.to_owned(), pattern: text.trim().to_uppercase().chars().collect() }
-    }
-
-    /// Whether the whole text fits. Linear in text times pattern, without recursion.
-    pub fn matches(&self, text: &str) -> bool {
-        let text: Vec<char> = text.trim().to_uppercase().chars().collect();
-        let (mut t, mut p) = (0, 0);
-        let mut star: Option<(usize, usize)> = None;
-        while t < text.len() {
-            match self.pattern.get(p) {
-                Some('*') => {
-                    star = Some((p, t));
-                    p += 1;
-                }
-                Some(c) if *c == '?' || *c == text[t] => {
-                    t += 1;
-                    p += 1;
-                }
-                _ => match star {
-                    Some((star_p, star_t)) => {
-                        star = Some((star_p, star_t + 1));
-                        t = star_t + 1;
-                        p = star_p + 1;
-                    }
-                    None => return false,
-                },
-            }
-        }
-        self.pattern[p..].iter().all(|c| *c == '*')
-    }
-}
-
-impl std::fmt::Display for Glob {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.shown)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Glob;
-
-    #[test]
-    fn globs() {
-        for (pattern, text, fits) in [
-            ("PowerEdge R6*", "poweredge r640 ", true),
-            ("PowerEdge R6*", "PowerEdge R740", false),
-            ("*R6?0*", "Dell PowerEdge R640 XL", true),
-            ("*", "", true),
-            ("?", "", false),
-            ("", "", true),
-            ("a*b*c", "aXbXbXc", true),
-            ("a*b*c", "aXbXbX", false),
-        ] {
-            assert_eq!(Glob::new(pattern).matches(text), fits, "{pattern} on {text}");
-        }
-        let evil = Glob::new(&"*a".repeat(200));
-        assert!(!evil.matches(&"a".repeat(199)));
-    }
 }

@@ -130,6 +130,17 @@ impl Settings {
         self.vars.extend(over.vars.clone());
         self.args.extend(over.args.iter().cloned());
     }
+
+    /// Every artifact that this layer names.
+    pub fn artifacts(&self) -> impl Iterator<Item = &Name> {
+        let files = self.files.values().flat_map(|file| file.value.all());
+        let initrds = self.initrds.iter().flat_map(|initrds| initrds.value.all()).flatten();
+        let injected = self.inject.values().filter_map(|inject| match &inject.value {
+            Inject::Artifact(name) => Some(name),
+            Inject::Template(_) => None,
+        });
+        files.chain(initrds).chain(injected)
+    }
 }
 
 fn replace<T: Clone>(under: &mut Option<T>, over: &Option<T>) {

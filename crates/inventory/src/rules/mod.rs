@@ -25,12 +25,15 @@ mod placeholder_serial;
 mod placeholder_uuid;
 mod range_outside_subnet;
 mod recipe_key;
+mod rule_never_wins;
 mod same;
 mod sample_mac;
 pub mod structure;
 mod unknown_artifact;
 mod unknown_profile;
 mod unknown_recipe;
+mod unused_artifact;
+mod unused_profile;
 
 use pxectl_model::diag::RuleId;
 
@@ -48,7 +51,7 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they look.
-pub const RULES: [Rule; 25] = [
+pub const RULES: [Rule; 28] = [
     Rule { meta: placeholder_serial::META, check: placeholder_serial::check },
     Rule { meta: placeholder_uuid::META, check: placeholder_uuid::check },
     Rule { meta: placeholder_mac::META, check: placeholder_mac::check },
@@ -74,6 +77,9 @@ pub const RULES: [Rule; 25] = [
     Rule { meta: cyclic_extends::META, check: cyclic_extends::check },
     Rule { meta: no_recipe::META, check: no_recipe::check },
     Rule { meta: recipe_key::META, check: recipe_key::check },
+    Rule { meta: rule_never_wins::META, check: rule_never_wins::check },
+    Rule { meta: unused_profile::META, check: unused_profile::check },
+    Rule { meta: unused_artifact::META, check: unused_artifact::check },
 ];
 
 /// The cards of everything that can be found in an inventory.
