@@ -8,7 +8,7 @@ use std::sync::Arc;
 use pxectl_model::arch::Firmware;
 use pxectl_model::digest::Sha256;
 use pxectl_model::identity::{BadTag, Tag};
-use pxectl_model::inventory::IpxeSource;
+use pxectl_model::inventory::{IpxeSource, firmware_of};
 use pxectl_model::mac::Mac;
 use pxectl_model::name::Name;
 use pxectl_model::net::Network;
@@ -58,6 +58,13 @@ pub struct LabDraft {
     pub sites: Vec<SiteDraft>,
     /// Whether each network was readable; else nothing can be said of an address outside of them.
     pub networks_complete: bool,
+}
+
+impl LabDraft {
+    /// The firmware that the lab boots: what it names, else what its NBPs are for.
+    pub fn firmware(&self) -> Vec<Firmware> {
+        firmware_of(self.firmware.as_deref(), self.ipxe.as_ref())
+    }
 }
 
 /// One site.

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use pxectl_model::arch::Firmware;
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::inventory::IpxeSource;
-use pxectl_model::policy::{DEFAULT_FIRMWARE, nbp_files};
+use pxectl_model::policy::nbp_files;
 use pxectl_model::source::Sourced;
 
 use crate::draft::Draft;
@@ -37,7 +36,7 @@ pub fn here(draft: &Draft, exists: &dyn Fn(&Path) -> bool) -> Vec<Diagnostic> {
     }
     if let Some(IpxeSource::Dir(dir)) = &draft.lab.ipxe {
         if exists(&dir.value) {
-            for firmware in wanted(draft) {
+            for firmware in draft.lab.firmware() {
                 let files = nbp_files(firmware);
                 if !files.iter().any(|file| exists(&dir.value.join(file))) {
                     let path = dir.value.join(files[0]);
@@ -49,14 +48,6 @@ pub fn here(draft: &Draft, exists: &dyn Fn(&Path) -> bool) -> Vec<Diagnostic> {
         }
     }
     findings
-}
-
-/// The firmware that the lab boots.
-fn wanted(draft: &Draft) -> Vec<Firmware> {
-    match &draft.lab.firmware {
-        Some(firmware) => firmware.iter().map(|f| f.value).collect(),
-        None => DEFAULT_FIRMWARE.to_vec(),
-    }
 }
 
 fn missing<T>(said: &Sourced<T>, path: &Path, what: &str) -> Option<Diagnostic> {

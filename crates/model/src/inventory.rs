@@ -46,11 +46,16 @@ pub struct Lab {
 impl Lab {
     /// The firmware that the lab boots: what it names, else what its NBPs are for.
     pub fn firmware(&self) -> Vec<Firmware> {
-        match (&self.firmware, &self.ipxe) {
-            (Some(named), _) => named.iter().map(|firmware| firmware.value).collect(),
-            (None, Some(IpxeSource::Artifacts(names))) => names.keys().copied().collect(),
-            (None, _) => DEFAULT_FIRMWARE.to_vec(),
-        }
+        firmware_of(self.firmware.as_deref(), self.ipxe.as_ref())
+    }
+}
+
+/// The firmware that a lab boots which names these, and has its NBPs from there.
+pub fn firmware_of(named: Option<&[Sourced<Firmware>]>, ipxe: Option<&IpxeSource>) -> Vec<Firmware> {
+    match (named, ipxe) {
+        (Some(named), _) => named.iter().map(|firmware| firmware.value).collect(),
+        (None, Some(IpxeSource::Artifacts(names))) => names.keys().copied().collect(),
+        (None, _) => DEFAULT_FIRMWARE.to_vec(),
     }
 }
 

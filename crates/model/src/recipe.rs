@@ -37,6 +37,15 @@ pub struct RecipeArg {
     pub when: Option<String>,
 }
 
+/// Why something cannot boot on a firmware.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misfit {
+    /// The recipe does not boot there.
+    Recipe,
+    /// This key, as the inventory writes it, is given by architecture, and not for the firmware's.
+    Lacks(&'static str),
+}
+
 /// How an operating system boots from the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
@@ -68,6 +77,17 @@ impl Recipe {
             _ if self.installs || settings.installs.is_some() => Kind::Install,
             _ => Kind::Live,
         }
+    }
+
+    /// Why these settings cannot boot on a firmware, if they cannot.
+    pub fn misfit(&self, settings: &Settings, firmware: Firmware) -> Option<Misfit> {
+        if !self.firmware.is_empty() && !self.firmware.contains(&firmware) {
+            return Some(Misfit::Recipe);
+        }
+        let cpu = firmware.cpu();
+        let file = settings.files.iter().find(|(_, file)| file.value.get(cpu).is_none()).map(|(key, _)| key.as_str());
+        let initrds = settings.initrds.as_ref().filter(|names| names.value.get(cpu).is_none()).map(|_| "initrds");
+        file.or(initrds).map(Misfit::Lacks)
     }
 
     /// Whether it boots anything of which `installs` could be true.

@@ -10,7 +10,7 @@ use pxectl_model::identity::Identity;
 use pxectl_model::inventory::Inventory;
 use pxectl_model::name::Name;
 use pxectl_model::profile::Host;
-use pxectl_model::recipe::{Kind, Need, Recipe};
+use pxectl_model::recipe::{Kind, Misfit, Need, Recipe};
 use pxectl_model::resolve::{Because, set_up};
 use pxectl_model::settings::{FileKey, Inject, Settings};
 use pxectl_model::source::{Origin, Route};
@@ -134,17 +134,10 @@ impl Entry {
 
     /// Why the profile cannot boot on this firmware, if it cannot.
     pub fn misfit(&self, firmware: Firmware) -> Option<String> {
-        let takes = &self.recipe.firmware;
-        if !takes.is_empty() && !takes.contains(&firmware) {
-            return Some(format!("the recipe {} does not boot on {firmware}", self.recipe.name));
-        }
-        let cpu = firmware.cpu();
-        let file = self.settings.files.iter().find(|(_, file)| file.value.get(cpu).is_none());
-        if let Some((key, _)) = file {
-            return Some(format!("the profile {} has no {} for {cpu}", self.profile, key.as_str()));
-        }
-        let initrds = self.settings.initrds.as_ref().is_some_and(|names| names.value.get(cpu).is_none());
-        initrds.then(|| format!("the profile {} has no initrds for {cpu}", self.profile))
+        Some(match self.recipe.misfit(&self.settings, firmware)? {
+            Misfit::Recipe => format!("the recipe {} does not boot on {firmware}", self.recipe.name),
+            Misfit::Lacks(key) => format!("the profile {} has no {key} for {}", self.profile, firmware.cpu()),
+        })
     }
 
     /// Where a value that was refused came from: the one that people wrote exactly so.

@@ -15,6 +15,7 @@ mod duplicate_name;
 mod duplicate_serial;
 mod duplicate_uuid;
 mod ip_without_mac;
+mod kernel_argument;
 pub mod meta;
 mod nets;
 mod no_identity;
@@ -24,6 +25,7 @@ mod placeholder_mac;
 mod placeholder_serial;
 mod placeholder_uuid;
 mod range_outside_subnet;
+mod recipe_firmware;
 mod recipe_key;
 mod rule_never_wins;
 mod same;
@@ -51,7 +53,7 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they look.
-pub const RULES: [Rule; 28] = [
+pub const RULES: [Rule; 30] = [
     Rule { meta: placeholder_serial::META, check: placeholder_serial::check },
     Rule { meta: placeholder_uuid::META, check: placeholder_uuid::check },
     Rule { meta: placeholder_mac::META, check: placeholder_mac::check },
@@ -77,6 +79,8 @@ pub const RULES: [Rule; 28] = [
     Rule { meta: cyclic_extends::META, check: cyclic_extends::check },
     Rule { meta: no_recipe::META, check: no_recipe::check },
     Rule { meta: recipe_key::META, check: recipe_key::check },
+    Rule { meta: recipe_firmware::META, check: recipe_firmware::check },
+    Rule { meta: kernel_argument::META, check: kernel_argument::check },
     Rule { meta: rule_never_wins::META, check: rule_never_wins::check },
     Rule { meta: unused_profile::META, check: unused_profile::check },
     Rule { meta: unused_artifact::META, check: unused_artifact::check },

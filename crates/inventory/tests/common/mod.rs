@@ -27,8 +27,9 @@ pub fn recipes() -> BTreeMap<Name, Recipe> {
     ];
     let recipe = |(name, installs, keys): (&str, bool, &str)| {
         let one_of = if name == "chain" { "[[script, url]]" } else { "[]" };
+        let firmware = if name == "windows" { "[bios, uefi-x64]" } else { "[]" };
         let text = format!(
-            "recipe: {name}\nabout: for tests\ninstalls: {installs}\nscript: {name}.ipxe.j2\nkeys: {keys}\none_of: {one_of}\n"
+            "recipe: {name}\nabout: for tests\ninstalls: {installs}\nscript: {name}.ipxe.j2\nkeys: {keys}\none_of: {one_of}\nfirmware: {firmware}\n"
         );
         let recipe = read_recipe(name, &text).unwrap();
         (recipe.name.clone(), recipe)
