@@ -49,7 +49,7 @@ fn parts(draft: &Draft, folder: &Path) -> Option<Parts> {
         profiles,
         hosts: draft.hosts.iter().map(host).collect::<Option<_>>()?,
         rules: draft.rules.iter().cloned().map(rule).collect::<Option<_>>()?,
-        recipes: draft.recipes.clone(),
+        recipes: draft.recipes.iter().map(|(name, recipe)| (name.clone(), Arc::new(recipe.clone()))).collect(),
     })
 }
 

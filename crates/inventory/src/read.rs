@@ -105,7 +105,7 @@ pub fn includes(main: &[u8]) -> Vec<Include> {
     }
     let decoded = text::decode(FileId(0), main);
     let mut budget = Budget { events: limits::EVENTS };
-    let root = decoded.readable.then(|| tree::parse(FileId(0), &decoded.text, &mut budget, &mut Findings::default()));
+    let root = decoded.readable.then(|| tree::parse_to("include", FileId(0), &decoded.text, &mut budget));
     let Some(Some(root)) = root else { return Vec::new() };
     let Kind::Map(map) = &root.real().kind else { return Vec::new() };
     let Some(Kind::List(items)) = map.get("include").map(|entry| &entry.value.real().kind) else { return Vec::new() };
@@ -132,7 +132,9 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
     };
     reader.file(&input.main, &mut findings);
     let mut seen = HashSet::from([input.main.name.as_str()]);
-    for included in &input.included {
+    // Of a main file that cannot be read nothing is known that hosts could be held against.
+    let included = if reader.trees.iter().all(Option::is_some) { &input.included[..] } else { &[] };
+    for included in included {
         let place = Place::Route(included.route.clone());
         match &included.found {
             Err(why) => findings.push(INCLUDE.at(place, format!("this cannot be included: {}", shown(why)))),

@@ -1,9 +1,11 @@
 //! The shape on disk as serde knows it: the second reader, and the authority on whether a text is one of ours.
 //!
-//! The walk over the span tree finds every problem with its place; this says whether it missed one. Texts are `String` all along,
+//! The walk over the span tree finds every problem with its place; this says whether it missed one. Texts are texts all along,
 //! so that `0123456`, `1e5` and `yes` stay what they are, and nothing on the path guesses types (no `flatten`, no `untagged`).
 // Most fields are there to be accepted; the values come from the tree.
 #![allow(dead_code)]
+
+mod leaf;
 
 use std::collections::BTreeMap;
 
@@ -14,14 +16,15 @@ use serde::de::IgnoredAny;
 
 use crate::rules::structure::SYNTAX;
 use crate::tree::{Kind, Node, broken};
+use leaf::{Either, Text};
 
 type Named<T> = Option<BTreeMap<String, T>>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Main {
-    pxectl: String,
-    include: Option<Vec<String>>,
+    pxectl: Text,
+    include: Option<Vec<Text>>,
     lab: Lab,
     artifacts: Named<Artifact>,
     profiles: Named<Profile>,
@@ -39,50 +42,47 @@ struct Included {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Lab {
-    http_port: Option<String>,
-    firmware: Option<Vec<String>>,
-    ipxe: Named<String>,
-    unknown: Option<String>,
-    server: Option<String>,
+    http_port: Option<Text>,
+    firmware: Option<Vec<Text>>,
+    ipxe: Named<Text>,
+    unknown: Option<Text>,
+    server: Option<Text>,
     networks: Option<Vec<Network>>,
     sites: Named<Site>,
-    templates: Option<String>,
+    templates: Option<Text>,
     strict: Option<bool>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Network {
-    subnet: String,
-    range: Option<String>,
-    router: Option<String>,
-    dns: Option<Vec<String>>,
+    subnet: Text,
+    range: Option<Text>,
+    router: Option<Text>,
+    dns: Option<Vec<Text>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Site {
-    server: String,
+    server: Text,
     networks: Option<Vec<Network>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Artifact {
-    path: String,
-    sha256: Option<String>,
+    path: Text,
+    sha256: Option<Text>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nic {
     /// Whether it may be missing is for a rule to say, in better words.
-    mac: Option<String>,
-    ip: Option<String>,
+    mac: Option<Text>,
+    ip: Option<Text>,
 }
-
-/// A text, list or mapping: which of them only the tree can tell without guessing at types.
-type Either = Option<IgnoredAny>;
 
 macro_rules! with_settings {
     ($name:ident { $($field:ident: $type:ty,)* }) => {
@@ -99,18 +99,18 @@ macro_rules! with_settings {
             bootmgr: Either,
             image: Either,
             script: Either,
-            url: Option<String>,
-            inject: Named<String>,
-            answer: Option<String>,
-            args: Option<Vec<String>>,
+            url: Option<Text>,
+            inject: Named<Text>,
+            answer: Option<Text>,
+            args: Option<Vec<Text>>,
             vars: Named<IgnoredAny>,
         }
     };
 }
 
 with_settings!(Profile {
-    extends: Option<String>,
-    recipe: Option<String>,
+    extends: Option<Text>,
+    recipe: Option<Text>,
     installs: Option<bool>,
 });
 with_settings!(Host {
@@ -121,12 +121,12 @@ with_settings!(Host {
     board_serial: Option<String>,
     name: Option<String>,
     profile: String,
-    ip: Option<String>,
+    ip: Option<Text>,
     nics: Option<Vec<Nic>>,
 });
 with_settings!(Rule {
-    r#match: BTreeMap<String, String>,
-    profile: String,
+    r#match: BTreeMap<String, Text>,
+    profile: Text,
 });
 
 /// Reads the text a second time. Only for texts in which the walk found no error.

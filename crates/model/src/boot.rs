@@ -40,7 +40,7 @@ pub struct Asker {
 }
 
 /// How a machine stands with the plan and the journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// In the plan, and not installed in this arming.
     Armed,

@@ -1,7 +1,9 @@
 //! A sound inventory. Whoever holds one knows that no two hosts share a key and that every name leads somewhere.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use crate::arch::Firmware;
 use crate::artifact::Artifact;
@@ -73,7 +75,7 @@ pub struct Parts {
     /// In the order in which they are tried.
     pub rules: Vec<Rule>,
     /// By name, `local` and `hold` among them.
-    pub recipes: BTreeMap<Name, Recipe>,
+    pub recipes: BTreeMap<Name, Arc<Recipe>>,
 }
 
 /// A sound inventory with its indexes.
@@ -106,14 +108,18 @@ impl Inventory {
     /// # Errors
     /// The first thing that is not.
     pub fn new(parts: Parts) -> Result<Self, Unsound> {
-        let mut keys = HashMap::new();
+        let mut keys = HashMap::with_capacity(2 * parts.hosts.len());
         for (n, host) in parts.hosts.iter().enumerate() {
             let mut known = false;
             for key in IdentityKey::ALL {
                 for value in host.identity.values(key) {
                     known = true;
-                    if keys.insert((key, value.clone()), n).is_some_and(|other| other != n) {
-                        return Err(Unsound::SharedKey(key, value));
+                    match keys.entry((key, value)) {
+                        Entry::Occupied(at) if *at.get() != n => {
+                            let (key, value) = at.remove_entry().0;
+                            return Err(Unsound::SharedKey(key, value));
+                        }
+                        at => drop(at.insert_entry(n)),
                     }
                 }
             }
@@ -191,7 +197,7 @@ impl Inventory {
     ///
     /// # Errors
     /// Where a name leads nowhere or `extends` runs in a circle.
-    pub fn settings_of(&self, profile: &Name) -> Result<(Settings, &Recipe), Unsound> {
+    pub fn settings_of(&self, profile: &Name) -> Result<(Settings, &Arc<Recipe>), Unsound> {
         let chain = self.chain_of(profile)?;
         let mut settings = Settings::default();
         let end = chain.last().map_or(Some(profile), |last| last.extends.as_ref().map(|base| &base.value));

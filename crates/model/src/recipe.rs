@@ -16,7 +16,7 @@ pub enum Need {
 }
 
 /// What booting a profile means for the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A disk is overwritten: guarded by the plan, the arming and the beacon.
     Install,

@@ -1,5 +1,7 @@
 //! Who an asker is, and what it gets: the one resolver. The servers, `lint`, `explain`, `render` and `boot-test` all call it.
 
+use std::sync::Arc;
+
 use crate::arch::Firmware;
 use crate::identity::{Identity, IdentityKey, MachineId};
 use crate::inventory::Inventory;
@@ -130,7 +132,7 @@ pub struct Setup<'a> {
     /// The profile, and which entry named it.
     pub profile: Sourced<Name>,
     /// Its recipe.
-    pub recipe: &'a Recipe,
+    pub recipe: &'a Arc<Recipe>,
     /// recipe < extended profile < profile < rule < host.
     pub settings: Settings,
 }

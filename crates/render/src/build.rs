@@ -12,6 +12,7 @@ use pxectl_model::inventory::Inventory;
 use pxectl_model::ipxe;
 use pxectl_model::mac::Mac;
 use pxectl_model::profile::Host;
+use pxectl_model::recipe::Kind;
 use pxectl_model::resolve::Because;
 use pxectl_model::uuid::Uuid;
 
@@ -92,9 +93,11 @@ pub(crate) fn judge(text: &str, template: &Template) -> Vec<Diagnostic> {
 #[derive(Default)]
 struct Rehearsal {
     faults: Vec<Diagnostic>,
-    /// Scripts that ask the server first, and those of other hosts that differ in nothing that matters: each machine's own is
+    /// Scripts that were judged, and with them those of other hosts that differ in nothing that matters: each machine's own is
     /// tried again when it asks.
-    asking: HashSet<(Option<Firmware>, String)>,
+    seen: HashSet<(Option<Firmware>, String)>,
+    /// Local boots that stand for all others.
+    local: HashSet<(Firmware, Kind, Standing)>,
 }
 
 impl Scripts {
@@ -117,7 +120,13 @@ impl Scripts {
     fn try_one(&self, entry: &Arc<Entry>, host: Option<&Host>, firmware: Firmware, rehearsal: &mut Rehearsal) {
         for standing in [Standing::Armed, Standing::Done, Standing::Outside] {
             let order = self.order(entry, Some(firmware), standing, "this machine");
-            if standing == Standing::Armed || matches!(order, Order::Local { .. }) {
+            let local = matches!(order, Order::Local { .. });
+            // The built-in script prints a machine's label and knows nothing else of it, and no text is refused there.
+            let alike = local && self.set.is_built_in(order.template(None));
+            if alike && !rehearsal.local.insert((firmware, entry.kind, standing)) {
+                continue;
+            }
+            if standing == Standing::Armed || local {
                 self.attempt(Some(entry), host, Some(firmware), &order, rehearsal);
             }
         }
@@ -142,10 +151,10 @@ impl Scripts {
         match self.render(scene.clone(), order) {
             Ok(stage2) => {
                 let Some(template) = self.set.get(order.template(entry.map(AsRef::as_ref))) else { return };
-                rehearsal.faults.extend(judge(&stage2.text, template));
-                if !rehearsal.asking.insert((firmware, gate::skeleton(&stage2.text))) {
+                if !rehearsal.seen.insert((firmware, gate::skeleton(&stage2.text))) {
                     return;
                 }
+                rehearsal.faults.extend(judge(&stage2.text, template));
                 if let Some((at, entry)) = self.breach(&scene, order, &stage2).zip(entry) {
                     rehearsal.faults.push(fault::unguarded_script(&entry.profile, template, &at));
                 }

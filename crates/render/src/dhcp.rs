@@ -20,6 +20,8 @@ use crate::templates::TemplateSet;
 
 /// The template.
 const TEMPLATE: &str = "dhcpd.conf.j2";
+/// What a reservation may cost beside [`env::FUEL`]; the built-in template takes about 40.
+const RESERVATION_FUEL: u64 = 500;
 
 /// The names at the top of the template.
 pub const KNOWN: [&str; 8] = ["server", "site", "base_url", "bios_only", "branches", "networks", "hosts", "pxectl_version"];
@@ -50,6 +52,8 @@ pub fn render(
         return Err(faults);
     }
     let bios_only = policy.branches.iter().all(|b| matches!(b.client, Client::Ipxe | Client::Pxe(Firmware::Bios)));
+    let hosts = reservations(&inventory.parts().hosts, site);
+    let fuel = env::FUEL + RESERVATION_FUEL * hosts.len() as u64;
     let context = Value::from_pairs([
         ("server", Value::from(site.server.value.to_string())),
         ("site", site.name.as_ref().map_or(Value::from(()), |name| Value::from(name.value.as_str()))),
@@ -57,10 +61,11 @@ pub fn render(
         ("bios_only", Value::from(bios_only)),
         ("branches", policy.branches.iter().map(branch).collect::<Vec<_>>().into()),
         ("networks", site.networks.iter().map(network).collect::<Vec<_>>().into()),
-        ("hosts", reservations(&inventory.parts().hosts, site).into()),
+        ("hosts", hosts.into()),
         ("pxectl_version", Value::from(VERSION)),
     ]);
-    let env = env::environment(templates)?;
+    let mut env = env::environment(templates)?;
+    env.set_fuel(Some(fuel));
     if templates.get(TEMPLATE).is_none() {
         return Err(vec![Diagnostic::error(TEMPLATE_MISSING, at(), format!("there is no template `{TEMPLATE}`"))]);
     }

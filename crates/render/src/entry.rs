@@ -1,6 +1,7 @@
 //! What a host, a rule or `unknown` gives a machine, merged once when the table is built.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use minijinja::Environment;
 use minijinja::value::Value;
@@ -40,7 +41,7 @@ pub(crate) struct Entry {
     /// The profile's name.
     pub profile: Name,
     /// The recipe.
-    pub recipe: Recipe,
+    pub recipe: Arc<Recipe>,
     /// What booting it means.
     pub kind: Kind,
     /// The merged layers.
@@ -79,7 +80,7 @@ impl Entry {
         });
         let args = args.collect();
         let vars = settings.vars.iter().map(|(name, value)| (name.as_str(), context::var(&value.value)));
-        let recipe = setup.recipe.clone();
+        let recipe = Arc::clone(setup.recipe);
         let argument = |(n, arg): (usize, &pxectl_model::recipe::RecipeArg)| {
             let rendered = arg.text.contains("{{") || arg.text.contains("{%");
             let text = if rendered { Err(argument_name(&recipe.name, n)) } else { Ok(arg.text.clone()) };

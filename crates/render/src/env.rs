@@ -10,7 +10,7 @@ use crate::guard::{self, Language, Refused};
 use crate::templates::TemplateSet;
 
 /// What one rendering may cost: instructions, and 64 bytes of text count as one.
-const FUEL: u64 = 200_000;
+pub(crate) const FUEL: u64 = 200_000;
 /// How deep templates may include, extend and call each other.
 const DEPTH: usize = 60;
 

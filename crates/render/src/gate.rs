@@ -6,6 +6,8 @@
 
 use pxectl_model::ipxe::{Action, Answer, FetchKind, Fetched, ImageKind, Interpreter, Limits, Machine, Position, Settings, Uri};
 
+/// The most bytes and words of a line in which nothing can be too long: half of what iPXE and a kernel take.
+const HARMLESS: (usize, usize) = (1024, 100);
 /// The most commands of one trial: a script that loops starts nothing.
 const LIMITS: Limits = Limits { steps: 5_000, depth: 4 };
 /// The most URLs of a script that fail one by one.
@@ -100,8 +102,9 @@ impl Gate<'_> {
     }
 }
 
-/// A script without what hosts of one profile differ in and what decides nothing: lines that print, comments, and the arguments of
-/// a kernel.
+/// A script without what hosts of one profile differ in and what decides nothing, neither where it goes nor whether it can run:
+/// lines that print, comments, and the arguments of a kernel. What could break a script stays: expansions, what is not ASCII, and
+/// lines near a limit.
 pub(crate) fn skeleton(text: &str) -> String {
     if text.contains('\\') {
         // A line may go on in the next one.
@@ -110,10 +113,12 @@ pub(crate) fn skeleton(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         let alone = !line.split_ascii_whitespace().any(|word| matches!(word, "||" | "&&" | ";"));
-        if line.starts_with('#') || (line.starts_with("echo ") && alone) {
+        let short = line.len() <= HARMLESS.0 && line.split(' ').count() <= HARMLESS.1;
+        let harmless = short && line.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !line.contains("${");
+        if harmless && (line.starts_with('#') || (line.starts_with("echo ") && alone)) {
             continue;
         }
-        let kernel = line.starts_with("kernel ");
+        let kernel = harmless && line.starts_with("kernel ");
         for word in line.split(' ') {
             let argument =
                 kernel && word.contains('=') && !word.starts_with('-') && !word.contains("://") && !word.contains("${");
@@ -161,6 +166,10 @@ mod tests {
             ))
         };
         assert_eq!(of("web-01", "boot"), of("web-02", "boot"));
+        let long = format!("echo {}", "w ".repeat(150));
+        for rest in ["echo ${product}", "echo caf\u{e9}", "# ${x", long.as_str()] {
+            assert_ne!(of("web-01", "boot"), of("web-01", &format!("{rest}\nboot")), "{rest}: the checker may refuse it");
+        }
         assert_ne!(of("web-01", "boot"), of("web-01", "boot || echo no"));
         assert_ne!(of("web-01", "echo a && boot"), of("web-01", "echo b"));
         assert_ne!(of("web-01", "initrd http://x/a?b=c"), of("web-01", "initrd http://x/a?b=d"));

@@ -41,6 +41,11 @@ impl TemplateSet {
         }
     }
 
+    /// Whether a name means a built-in template, and no template of the lab.
+    pub(crate) fn is_built_in(&self, name: &str) -> bool {
+        !self.own.contains_key(name) && self.built_in(name).is_some()
+    }
+
     /// A built-in template, to start one's own from.
     pub fn built_in(&self, name: &str) -> Option<&Template> {
         self.built_in.get(name.strip_prefix(BUILT_IN_PREFIX).unwrap_or(name))

@@ -108,3 +108,15 @@ fn every_short_name_is_taken_by_dhcpd() {
         assert_eq!(answer, Ok(()), "{text}");
     }
 }
+
+#[test]
+fn ten_thousand_reservations_are_not_too_many() {
+    let mut bench = Bench::new();
+    for n in 0..10_000_u16 {
+        let [high, low] = n.to_be_bytes();
+        let (mac, ip) = (format!("52:54:00:00:{high:02x}:{low:02x}"), format!("10.1.{high}.{low}"));
+        bench = bench.host(&format!("SERIAL-{n}"), None, "local", &[(&mac, Some(&ip))], Says::default());
+    }
+    let text = render(&bench, &site(None, [10, 1, 0, 1], &[("10.1.0.0/16", None)]), &[Firmware::Bios]);
+    assert_eq!(text.matches("fixed-address").count(), 10_000);
+}

@@ -10,7 +10,7 @@ use pxectl_model::source::Route;
 
 use super::chain::{booting, chain, given};
 use super::meta::Meta;
-use crate::draft::Draft;
+use crate::draft::{Draft, HostDraft};
 use crate::findings::{Findings, shown};
 
 pub(super) const META: Meta =
@@ -26,7 +26,7 @@ struct Judged<'d> {
 struct User<'d> {
     settings: &'d Settings,
     route: &'d Route,
-    label: String,
+    host: Option<&'d HostDraft>,
     flawed: bool,
 }
 
@@ -57,13 +57,12 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     let mut users: HashMap<&Name, Vec<User<'_>>> = HashMap::new();
     for host in &draft.hosts {
         let Some(profile) = &host.profile else { continue };
-        let user = User { settings: &host.settings, route: &host.route, label: host.label(), flawed: host.flawed };
+        let user = User { settings: &host.settings, route: &host.route, host: Some(host), flawed: host.flawed };
         users.entry(&profile.value).or_default().push(user);
     }
     for rule in &draft.rules {
         let Some(profile) = &rule.profile else { continue };
-        let label = rule.route.to_string();
-        let user = User { settings: &rule.settings, route: &rule.route, label, flawed: rule.flawed };
+        let user = User { settings: &rule.settings, route: &rule.route, host: None, flawed: rule.flawed };
         users.entry(&profile.value).or_default().push(user);
     }
     for (name, judged) in judged {
@@ -99,7 +98,8 @@ fn judge(draft: &Draft, name: &Name, judged: &Judged<'_>, users: Vec<User<'_>>, 
         return;
     }
     for (user, keys) in missing {
-        lack(recipe, &format!("`{}`", shown(&user.label)), &keys, user.route.clone(), findings);
+        let label = user.host.map_or_else(|| user.route.to_string(), HostDraft::label);
+        lack(recipe, &format!("`{}`", shown(&label)), &keys, user.route.clone(), findings);
     }
 }
 

@@ -52,6 +52,18 @@ impl Builder {
         self.root
     }
 
+    /// Whether the entry under this key of the document's own mapping was just completed.
+    pub fn just_read(&self, key: &str) -> bool {
+        let [Frame { items: Items::Map { map, key: None, .. }, .. }] = &self.stack[..] else { return false };
+        map.entries().last().is_some_and(|entry| &*entry.key == key)
+    }
+
+    /// The document's own mapping with the entries that were completed so far.
+    pub fn so_far(mut self) -> Option<Node> {
+        let Frame { items: Items::Map { map, .. }, at, .. } = self.stack.drain(..).next()? else { return self.root };
+        Some(Node { at, kind: Kind::Map(map) })
+    }
+
     fn place(&self, at: Bytes) -> Place {
         Place::Span(Span { file: self.file, start: at.start, end: at.end })
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use pxectl_model::source::{Route, Step};
 
 pub(crate) use inside::text_end;
-pub(crate) use parse::{Budget, broken, parse};
+pub(crate) use parse::{Budget, broken, parse, parse_to};
 
 /// Bytes `start..end` of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

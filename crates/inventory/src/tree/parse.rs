@@ -19,6 +19,15 @@ pub(crate) struct Budget {
 
 /// The tree of one text; none where it holds nothing, or something that ends the reading. Findings say what.
 pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mut Findings) -> Option<Node> {
+    parse_until(None, file, text, budget, findings)
+}
+
+/// The same, read only to the end of what stands under `key` at the top.
+pub(crate) fn parse_to(key: &str, file: FileId, text: &str, budget: &mut Budget) -> Option<Node> {
+    parse_until(Some(key), file, text, budget, &mut Findings::default())
+}
+
+fn parse_until(last: Option<&str>, file: FileId, text: &str, budget: &mut Budget, findings: &mut Findings) -> Option<Node> {
     let chars = Chars::new(text);
     let mut builder = Builder::new(file);
     let mut documents = 0;
@@ -78,6 +87,9 @@ pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mu
         if let Err(finding) = built {
             findings.push(*finding);
             return None;
+        }
+        if last.is_some_and(|key| builder.just_read(key)) {
+            return builder.so_far();
         }
     }
     builder.finish()

@@ -21,7 +21,7 @@ pub fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
 
-pub fn recipe(text: &str, installs: bool) -> (Name, Recipe) {
+pub fn recipe(text: &str, installs: bool) -> (Name, Arc<Recipe>) {
     let recipe = Recipe {
         name: name(text),
         about: String::new(),
@@ -32,7 +32,7 @@ pub fn recipe(text: &str, installs: bool) -> (Name, Recipe) {
         args: Vec::new(),
         firmware: Vec::new(),
     };
-    (name(text), recipe)
+    (name(text), Arc::new(recipe))
 }
 
 pub fn profile(text: &str, extends: Option<&str>, settings: Settings) -> (Name, Profile) {

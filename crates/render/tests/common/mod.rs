@@ -186,7 +186,8 @@ impl Bench {
             sites: vec![site(None, [10, 1, 0, 1], &[("10.1.0.0/24", Some("10.1.0.100 - 10.1.0.199"))])],
         };
         let (artifacts, profiles) = (BTreeMap::new(), BTreeMap::new());
-        let parts = Parts { lab, artifacts, profiles, hosts: Vec::new(), rules: Vec::new(), recipes: recipes() };
+        let recipes = recipes().into_iter().map(|(name, recipe)| (name, Arc::new(recipe))).collect();
+        let parts = Parts { lab, artifacts, profiles, hosts: Vec::new(), rules: Vec::new(), recipes };
         Self { parts }
     }
     pub fn firmware(mut self, list: &[Firmware]) -> Self {
