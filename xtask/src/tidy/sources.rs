@@ -74,7 +74,8 @@ pub(crate) fn sizes(files: &[File]) -> Sizes {
 
 /// A crate's own folders: libraries do not print.
 fn is_library(path: &str) -> bool {
-    path.starts_with("crates/") && !path.starts_with("crates/pxectl/") && !path.starts_with("crates/fuzz/")
+    let program = path.starts_with("crates/pxectl/") || path.starts_with("crates/fuzz/") || path.contains("/examples/");
+    path.starts_with("crates/") && !program
 }
 
 /// A file that holds nothing but tests.
