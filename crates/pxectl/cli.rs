@@ -74,6 +74,12 @@ pub struct Lint {
     /// Inventories to check in place of --inventory
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// How to tell the findings
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: LintFormat,
+    /// What fails besides errors
+    #[arg(long, value_name = "LEVEL")]
+    pub deny: Option<Deny>,
     /// Also check what only the serving host knows: missing files
     #[arg(long)]
     pub here: bool,
@@ -137,6 +143,26 @@ pub enum ExplainFormat {
     Human,
     /// One JSON object, as docs/explain.md tells
     Json,
+}
+
+/// A form of the findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// With the lines that they are about, for people
+    Human,
+    /// One object, as docs/schema/lint.json describes it
+    Json,
+    /// SARIF 2.1.0, for code scanning and viewers
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+/// What fails besides errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings
+    Warnings,
 }
 
 #[derive(Debug, Subcommand)]

@@ -124,7 +124,7 @@ pub fn sound(mut found: Found) -> Result<Lab, Failure> {
 impl Found {
     /// Findings as text.
     pub fn show(&self, found: &[Diagnostic]) -> String {
-        show::diagnostic::diagnostics(found, &self.reading.sources, &|place| self.reading.locate(place))
+        show::diagnostic::diagnostics(found, &self.reading)
     }
 
     /// Findings about what only this host knows.

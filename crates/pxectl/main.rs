@@ -14,6 +14,7 @@ mod failure;
 mod files;
 mod findings;
 mod lab;
+mod report;
 #[cfg(serves)]
 mod serving;
 mod session;

@@ -1,7 +1,7 @@
 //! Every check and every test, from a fresh clone; the real-firmware run is the last, so that the test runner's own lines close it.
 
 use crate::steps::{Steps, cargo, cargo_with, cargos};
-use crate::{docs, e2e, peers, portable, setup, tidy};
+use crate::{docs, e2e, peers, portable, python, setup, tidy};
 
 /// Runs everything. What could not run here is a failure where `CI` or `PXECTL_REQUIRE` is set.
 pub(crate) fn run() -> crate::Result {
@@ -9,6 +9,7 @@ pub(crate) fn run() -> crate::Result {
     let environment: &[(&str, &str)] = if require { &[("PXECTL_REQUIRE", "1")] } else { &[] };
     let mut steps = Steps::new(require);
     steps.step("setup", setup::install);
+    steps.step("Python's programs", python::install);
     steps.step("programs that tests try us with", peers::check);
     steps.step("format", || cargos(&[&["fmt", "--all", "--", "--check"], &FUZZ_FORMAT]));
     steps.step("tidy", || tidy::run().into());

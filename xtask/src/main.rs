@@ -7,6 +7,7 @@ mod docs;
 mod e2e;
 mod peers;
 mod portable;
+mod python;
 mod setup;
 mod steps;
 mod tidy;
@@ -23,7 +24,7 @@ const COMMANDS: [(&str, &str, &str); 6] = [
     ("tidy", "", "arrows between crates, doors of packages, file sizes, bans"),
     ("docs", "[--check]", "writes docs/cli.md; checks links, events and commands of the documents"),
     ("e2e", "[--all]", "real firmware in QEMU alone; --all: also the cases that take long"),
-    ("setup", "", "installs the Debian packages that e2e and bench need, and starts none of their services"),
+    ("setup", "", "installs the Debian packages and Python programs that checks need, and starts none of their services"),
     ("bench", "[NAME...]", "pairs pxectl with its peers, and writes docs/performance.md"),
 ];
 

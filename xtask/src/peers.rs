@@ -4,14 +4,16 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use crate::python;
 use crate::steps::Outcome;
 
 /// Each program, and what is not tried without it.
-const PEERS: [(&str, &str); 6] = [
+const PEERS: [(&str, &str); 7] = [
     ("dhcpd", "what ISC dhcpd thinks of rendered configurations"),
     ("tftp", "our TFTP server with tftp-hpa's client"),
     ("atftp", "our TFTP server with atftp"),
     ("curl", "our servers with curl"),
+    ("check-jsonschema", "what published schemas say of `lint`'s formats and of the files in docs/ci.md"),
     ("ip", "network namespaces: MTU 1500, loss of packets"),
     ("nft", "loss of packets"),
 ];
@@ -19,7 +21,8 @@ const PEERS: [(&str, &str); 6] = [
 /// Whether all of them are here, and root with them.
 pub(crate) fn check() -> Outcome {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<_> = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]).collect();
+    let folders: Vec<_> =
+        std::env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]).chain([python::programs()]).collect();
     let here = |name: &str| folders.iter().any(|folder| folder.join(name).is_file());
     let root = Path::new("/proc/self").metadata().is_ok_and(|own| own.uid() == 0);
     let untried = untried(here, root);

@@ -4,6 +4,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::python;
 use crate::steps::Outcome;
 
 /// For the real-firmware run.
@@ -24,7 +25,7 @@ const FIRMWARE: [&str; 13] = [
 ];
 
 /// For interoperation and the benchmarks.
-const PEERS: [&str; 7] = ["atftp", "curl", "nginx-light", "php-fpm", "tftp-hpa", "tftpd-hpa", "wrk"];
+const PEERS: [&str; 8] = ["atftp", "curl", "nginx-light", "php-fpm", "python3-venv", "tftp-hpa", "tftpd-hpa", "wrk"];
 
 /// Asked by Debian's packages before they start a service; 101 forbids it (invoke-rc.d(8)).
 const POLICY: &str = "/usr/sbin/policy-rc.d";
@@ -34,10 +35,11 @@ const POLICY: &str = "/usr/sbin/policy-rc.d";
 /// # Errors
 /// Where packages are missing afterwards.
 pub(crate) fn run() -> crate::Result {
-    match install() {
+    let said = |outcome| match outcome {
         Outcome::Passed => Ok(()),
         Outcome::Failed(why) | Outcome::CouldNot(why) => Err(why),
-    }
+    };
+    said(install()).and_then(|()| said(python::install()))
 }
 
 /// Installs what is missing: on Debian, as root. Starts none of the services.

@@ -85,8 +85,13 @@ pub fn shown(text: &str) -> String {
     out
 }
 
+/// A text as a message shows it where it must be whole: a file's name.
+pub fn whole(text: &str) -> String {
+    text.chars().flat_map(visible).collect()
+}
+
 /// Control characters and those that turn the direction of writing, as escapes: a message must not steer a terminal.
-fn visible(c: char) -> Vec<char> {
+pub fn visible(c: char) -> Vec<char> {
     let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     if c.is_control() || turns { c.escape_default().collect() } else { vec![c] }
 }

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod limits;
 mod lower;
 pub mod near;
+mod preview;
 mod prove;
 mod read;
 mod recipe;

@@ -1,19 +1,23 @@
 //! Diagnostics as rustc prints them, by annotate-snippets.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use pxectl_model::diag::{Diagnostic, Place, Severity};
-use pxectl_model::source::{Source, Sources, Span};
+use std::collections::HashMap;
 
-/// All findings as text, with ANSI styles; `locate` finds the bytes of a place.
-pub fn diagnostics(found: &[Diagnostic], sources: &Sources, locate: &dyn Fn(&Place) -> Option<Span>) -> String {
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use pxectl_inventory::Reading;
+use pxectl_inventory::findings::whole;
+use pxectl_model::diag::{Diagnostic, Fix, Severity};
+use pxectl_model::source::{FileId, Source, Span};
+
+use crate::report::{Lines, link};
+
+/// Places of one file that lie so many lines apart are shown as pieces of their own.
+const FAR: usize = 200;
+
+/// All findings as text, with ANSI styles.
+pub fn diagnostics(found: &[Diagnostic], reading: &Reading) -> String {
     // Styled always: whatever prints it strips that where it is not wanted.
-    let renderer = Renderer::styled();
-    let mut text = String::new();
-    for diagnostic in found {
-        text.push_str(&one(diagnostic, sources, locate, &renderer));
-        text.push_str("\n\n");
-    }
-    text
+    let mut printer = Printer { reading, renderer: Renderer::styled(), lines: HashMap::new() };
+    found.iter().map(|diagnostic| printer.one(diagnostic) + "\n\n").collect()
 }
 
 /// How many findings there are, as in `1 error, 2 warnings`; notes only where there are some.
@@ -25,42 +29,97 @@ pub fn summary(found: &[Diagnostic]) -> String {
     told.map(|(n, one, _)| format!("{n} {one}{}", if n == 1 { "" } else { "s" })).collect::<Vec<_>>().join(", ")
 }
 
-fn one(d: &Diagnostic, sources: &Sources, locate: &dyn Fn(&Place) -> Option<Span>, renderer: &Renderer) -> String {
-    let level = match d.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
-    };
-    let mut group = Group::with_title(level.primary_title(&d.message).id(d.rule.0));
-    let mut places: Vec<(Span, AnnotationKind, &str)> = Vec::new();
-    if let Some(span) = locate(&d.at) {
-        places.push((span, AnnotationKind::Primary, d.label.as_deref().unwrap_or("")));
-    }
-    for related in &d.related {
-        if let Some(span) = locate(&related.at) {
-            places.push((span, AnnotationKind::Context, &related.text));
+struct Printer<'r> {
+    reading: &'r Reading,
+    renderer: Renderer,
+    lines: HashMap<FileId, Lines<'r>>,
+}
+
+/// A place, what is said of it, and how.
+type Mark<'d> = (Span, AnnotationKind, &'d str);
+
+/// A piece of one text, and the marks in it.
+struct Piece<'r, 'd> {
+    path: String,
+    text: &'r str,
+    /// The byte of the whole text at which it begins.
+    base: usize,
+    /// The number of its first line.
+    line: usize,
+    marks: Vec<Mark<'d>>,
+}
+
+impl<'r> Printer<'r> {
+    fn one(&mut self, d: &Diagnostic) -> String {
+        let level = match d.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Note => Level::NOTE,
+        };
+        let mut group = Group::with_title(level.primary_title(&d.message).id(d.rule.0));
+        let primary = self.reading.locate(&d.at);
+        let mut marks: Vec<Mark> = Vec::new();
+        marks.extend(primary.map(|at| (at, AnnotationKind::Primary, d.label.as_deref().unwrap_or(""))));
+        let others = d.related.iter().filter_map(|other| Some((self.reading.locate(&other.at)?, other.text.as_str())));
+        marks.extend(others.map(|(at, text)| (at, AnnotationKind::Context, text)));
+        let pieces = self.pieces(marks);
+        for piece in &pieces {
+            let annotations = piece.marks.iter().map(|(span, kind, label)| {
+                let annotation = kind.span(span.start - piece.base..span.end - piece.base);
+                if label.is_empty() { annotation } else { annotation.label(*label) }
+            });
+            group = group.element(Snippet::source(piece.text).path(&piece.path).line_start(piece.line).annotations(annotations));
         }
-    }
-    // One snippet a file, the one with the finding first.
-    let mut files = Vec::new();
-    for (span, ..) in &places {
-        if !files.contains(&span.file) {
-            files.push(span.file);
+        if let Some(help) = &d.help {
+            group = group.element(Level::HELP.message(help));
         }
-    }
-    for file in files {
-        let Some(Source { name, text }) = sources.get(file) else { continue };
-        let mut snippet = Snippet::source(&**text).path(name);
-        for (span, kind, label) in places.iter().filter(|(span, ..)| span.file == file) {
-            let annotation = kind.span(span.start..span.end);
-            snippet = snippet.annotation(if label.is_empty() { annotation } else { annotation.label(*label) });
+        let see = format!("see {}", link(d.rule.0));
+        group = group.element(Level::NOTE.message(&see));
+        let fix = d.fix.as_ref().and_then(|fix| Some((fix, self.reading.edits(&fix.change)?)));
+        let Some((fix, edits)) = fix else { return self.renderer.render(&[group]) };
+        let patched = self.pieces(edits.iter().map(|(span, text)| (*span, AnnotationKind::Primary, text.as_str())).collect());
+        let mut suggestion = Group::with_title(Level::HELP.secondary_title(title(fix)));
+        for piece in &patched {
+            let patches =
+                piece.marks.iter().map(|(span, _, new)| Patch::new(span.start - piece.base..span.end - piece.base, *new));
+            suggestion =
+                suggestion.element(Snippet::source(piece.text).path(&piece.path).line_start(piece.line).patches(patches));
         }
-        group = group.element(snippet);
+        self.renderer.render(&[group, suggestion])
     }
-    if let Some(help) = &d.help {
-        group = group.element(Level::HELP.message(help));
+
+    /// One piece a file, the one with the first mark first; only as much of each text as is looked at, since large ones are slow
+    /// to go through for each of many findings.
+    fn pieces<'d>(&mut self, marks: Vec<Mark<'d>>) -> Vec<Piece<'r, 'd>> {
+        let mut pieces: Vec<(FileId, usize, usize, Vec<Mark>)> = Vec::new();
+        for mark in marks {
+            let span = mark.0;
+            let Some(source) = self.reading.sources.get(span.file) else { continue };
+            let lines = self.lines.entry(span.file).or_insert_with(|| Lines::of(&source.text));
+            let (first, last) = (lines.place(span.start).0, lines.place(span.end).0);
+            let near = |piece: &&mut (FileId, usize, usize, Vec<Mark>)| {
+                piece.0 == span.file && first <= piece.2.saturating_add(FAR) && last.saturating_add(FAR) >= piece.1
+            };
+            match pieces.iter_mut().find(near) {
+                Some(piece) => {
+                    (piece.1, piece.2) = (piece.1.min(first), piece.2.max(last));
+                    piece.3.push(mark);
+                }
+                None => pieces.push((span.file, first, last, vec![mark])),
+            }
+        }
+        pieces.into_iter().filter_map(|(file, first, last, marks)| self.piece(file, first, last, marks)).collect()
     }
-    let see = format!("see docs/rules.md#{}", d.rule);
-    group = group.element(Level::NOTE.message(&see));
-    renderer.render(&[group])
+
+    fn piece<'d>(&self, file: FileId, first: usize, last: usize, marks: Vec<Mark<'d>>) -> Option<Piece<'r, 'd>> {
+        let Source { name, text } = self.reading.sources.get(file)?;
+        let lines = self.lines.get(&file)?;
+        let base = lines.start(first);
+        let text = text.get(base..lines.start(last + 1))?;
+        Some(Piece { path: whole(name), text, base, line: first, marks })
+    }
+}
+
+fn title(fix: &Fix) -> String {
+    if fix.safe { format!("{} (`lint --fix` does)", fix.title) } else { fix.title.clone() }
 }

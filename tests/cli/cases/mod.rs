@@ -11,6 +11,7 @@ mod edits;
 mod elsewhere;
 mod exit_codes;
 mod explain;
+mod formats;
 mod goals;
 mod journal;
 mod lint;

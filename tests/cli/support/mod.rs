@@ -5,6 +5,7 @@ pub mod http;
 pub mod lab;
 pub mod machine;
 pub mod run;
+pub mod schema;
 pub mod serve;
 pub mod terminal;
 
