@@ -129,7 +129,9 @@ impl Found {
 
     /// Findings about what only this host knows.
     pub fn here(&self) -> Vec<Diagnostic> {
-        pxectl_inventory::here(&self.reading.draft, &shelf::exists)
+        let mut found = pxectl_inventory::here(&self.reading.draft, &shelf::exists);
+        found.extend(pxectl_inventory::images(&self.reading.draft, &shelf::size_of));
+        found
     }
 
     /// Findings about templates and the values in them: everything is rendered once, in memory. None for an unsound inventory,

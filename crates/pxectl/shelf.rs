@@ -56,7 +56,12 @@ pub fn path_of(body: &Body) -> Option<PathBuf> {
 
 /// How large an artifact is here, bytes; none where there is no such file.
 pub fn size(artifact: &Artifact) -> Option<u64> {
-    std::fs::metadata(&artifact.path.value).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())
+    size_of(&artifact.path.value)
+}
+
+/// How large a file is here, bytes; none where there is none.
+pub fn size_of(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())
 }
 
 /// Whether a path of the inventory leads to a file or folder here.

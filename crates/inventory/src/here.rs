@@ -9,6 +9,7 @@ use pxectl_model::source::Sourced;
 
 use crate::draft::Draft;
 use crate::findings::shown;
+use crate::images::IMAGE_TOO_LARGE;
 use crate::rules::meta::Meta;
 
 /// A file that is not there.
@@ -16,7 +17,7 @@ pub const MISSING_FILE: Meta =
     Meta::error("missing-file", "a file that the inventory names and that is not there (`--here` only)");
 
 /// The rules that look at this host.
-pub const ALL: [Meta; 1] = [MISSING_FILE];
+pub const ALL: [Meta; 2] = [MISSING_FILE, IMAGE_TOO_LARGE];
 
 /// Findings about files that the inventory names and that are not there. `exists` is asked about each path once.
 pub fn here(draft: &Draft, exists: &dyn Fn(&Path) -> bool) -> Vec<Diagnostic> {

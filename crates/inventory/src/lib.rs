@@ -12,6 +12,7 @@ pub mod edit;
 pub mod findings;
 mod guess;
 mod here;
+mod images;
 pub mod keys;
 pub mod limits;
 mod lower;
@@ -28,6 +29,7 @@ mod wire;
 
 pub use allow::{Allowed, Judged};
 pub use here::here;
+pub use images::images;
 pub use prove::{DEFAULT_HTTP_PORT, DEFAULT_TEMPLATES};
 pub use read::{File, Include, Included, Input, Reading, includes, read};
 pub use recipe::{BadRecipe, read_recipe};

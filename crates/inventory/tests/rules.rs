@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use common::{input, lines, recipes};
-use pxectl_inventory::{File, Included, Reading, here, includes, keys, read, rules};
+use pxectl_inventory::{File, Included, Reading, here, images, includes, keys, read, rules};
 use pxectl_model::diag::Severity;
 
 /// No text can lead there: it is the model's own last check.
@@ -45,9 +45,11 @@ fn each_fixture_finds_what_it_is_for() {
         }
         let folder = fixtures().join(id);
         let mut reading = fixture(&folder);
-        if id == "missing-file" {
+        if rules::needs_host(rule.id) {
             assert!(reading.inventory.is_some(), "{}", lines(&reading));
-            let mut more = here(&reading.draft, &|path| path.ends_with("there") || path.ends_with("ipxe"));
+            let size = |path: &Path| path.to_string_lossy().contains("large").then_some(5 << 30);
+            let there = |path: &Path| path.ends_with("there") || path.ends_with("ipxe");
+            let mut more = if id == "missing-file" { here(&reading.draft, &there) } else { images(&reading.draft, &size) };
             reading.sort(&mut more);
             reading.diagnostics = more;
         } else {
