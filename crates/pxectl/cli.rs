@@ -28,6 +28,9 @@ pub struct Global {
     /// The folder of the journal [default: .pxectl beside the inventory]
     #[arg(long, global = true, value_name = "DIR", env = "PXECTL_STATE")]
     pub state: Option<PathBuf>,
+    /// The folder of fetched images [default: /var/lib/pxectl as root, else $XDG_DATA_HOME/pxectl]
+    #[arg(long, global = true, value_name = "DIR", env = "PXECTL_STORE")]
+    pub store: Option<PathBuf>,
     /// Say less: problems only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

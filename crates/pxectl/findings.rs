@@ -3,6 +3,7 @@
 use pxectl_inventory::{Judged, rules};
 use pxectl_model::diag::{Diagnostic, RuleId, Severity};
 use pxectl_model::rule::Meta;
+use pxectl_store::images::Store;
 
 use crate::lab::Found;
 
@@ -16,14 +17,14 @@ fn renders(rule: RuleId) -> bool {
 }
 
 impl Found {
-    /// Everything: what reading finds, what rendering does, and what only this host knows where that is asked for.
-    pub fn linted(&self, here: bool) -> Judged {
+    /// Everything: what reading finds, what rendering does, and what only this host and its store know where that is asked for.
+    pub fn linted(&self, here: Option<&Store>) -> Judged {
         let mut found = self.reading.diagnostics.clone();
-        if here {
-            found.extend(self.here());
+        if let Some(store) = here {
+            found.extend(self.here(store));
         }
         found.extend(self.rendered());
-        self.reading.judge(found, &cards(), &|rule| here || !rules::needs_host(rule))
+        self.reading.judge(found, &cards(), &|rule| here.is_some() || !rules::needs_host(rule))
     }
 
     /// What reading finds: enough to know whether the lab is sound.

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pxectl_inventory::{Include, Included, Input, Reading, limits};
+use pxectl_inventory::{Here, Include, Included, Input, LockInput, Reading, limits};
 use pxectl_model::diag::{Diagnostic, Place};
+use pxectl_model::digest::Sha256;
 use pxectl_model::inventory::Inventory;
 use pxectl_model::net::Site;
 use pxectl_model::policy::http_base;
 use pxectl_model::source::{FileId, Sources};
 use pxectl_render::{Scripts, Template, TemplateSet};
+use pxectl_store::images::Store;
 
 use crate::failure::Failure;
 use crate::files::{DiskFiles, Files};
@@ -61,7 +63,8 @@ pub fn read_from(path: &Path, files: &dyn Files) -> std::io::Result<Found> {
     let main = file(path, files)?;
     let folder = folder_of(path);
     let included = pxectl_inventory::includes(&main.bytes).into_iter().map(|i| expand(&i, &folder, files)).collect();
-    Ok(read_input(Input { main, folder, included }, files))
+    let lock = lock_file(&folder, files);
+    Ok(read_input(Input { main, folder, included, lock }, files))
 }
 
 /// Reads a lab whose inventory is at hand as text.
@@ -71,7 +74,18 @@ pub fn read_from(path: &Path, files: &dyn Files) -> std::io::Result<Found> {
 pub fn read_text(name: &str, text: &str) -> Result<Found, Failure> {
     let main = pxectl_inventory::File { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
     // A folder that cannot exist: a lab of text has no files of its own.
-    Ok(read_input(Input { main, folder: PathBuf::from("/nonexistent"), included: Vec::new() }, &DiskFiles::default()))
+    let input = Input { main, folder: PathBuf::from("/nonexistent"), included: Vec::new(), lock: LockInput::Unasked };
+    Ok(read_input(input, &DiskFiles::default()))
+}
+
+/// The lock file beside the inventory.
+fn lock_file(folder: &Path, files: &dyn Files) -> LockInput {
+    let path = folder.join(pxectl_model::lock::FILE_NAME);
+    match file(&path, files) {
+        Ok(file) => LockInput::Found(file),
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => LockInput::Missing,
+        Err(why) => LockInput::Unreadable(files.name(&path), why.to_string()),
+    }
 }
 
 fn read_input(input: Input, files: &dyn Files) -> Found {
@@ -128,8 +142,9 @@ impl Found {
     }
 
     /// Findings about what only this host knows.
-    pub fn here(&self) -> Vec<Diagnostic> {
-        let mut found = pxectl_inventory::here(&self.reading.draft, &shelf::exists);
+    pub fn here(&self, store: &Store) -> Vec<Diagnostic> {
+        let stored = |digest: &Sha256| store.size(digest).is_some();
+        let mut found = pxectl_inventory::here(&self.reading.draft, &Here { exists: &shelf::exists, stored: &stored });
         found.extend(pxectl_inventory::images(&self.reading.draft, &shelf::size_of));
         found
     }

@@ -3,6 +3,8 @@
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use pxectl_store::images::{self, Store};
+
 use crate::cli::{ColorWhen, Global};
 
 /// How much to say.
@@ -25,6 +27,8 @@ pub struct Session {
     pub inventory: PathBuf,
     /// The folder of the journal.
     pub state: PathBuf,
+    /// The images.
+    pub store: Store,
     /// How much to say.
     pub level: Level,
 }
@@ -45,7 +49,9 @@ impl Session {
             (false, _) => Level::Debug,
         };
         let state = global.state.clone().unwrap_or_else(|| folder_of(&global.inventory).join(".pxectl"));
-        Self { inventory: global.inventory.clone(), state, level }
+        // Whoever has no home has the images beside the journal.
+        let store = global.store.clone().or_else(images::default_root).unwrap_or_else(|| state.join("store"));
+        Self { inventory: global.inventory.clone(), state, store: Store::at(store), level }
     }
 
     /// A line of narration on the standard error, unless quiet.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use pxectl_inventory::{File, Included, Input, Reading, includes, read, read_recipe};
+use pxectl_inventory::{File, Included, Input, LockInput, Reading, includes, read, read_recipe};
 use pxectl_model::name::Name;
 use pxectl_model::recipe::Recipe;
 
@@ -63,7 +63,7 @@ fn reading(mut files: Vec<File>, recipes: &BTreeMap<Name, Recipe>) -> Result<Rea
     // The first pattern finds them all.
     let included = included.map(|include| Included { route: include.route, found: Ok(files.take().unwrap_or_default()) });
     let included = included.collect();
-    let reading = read(&Input { main, folder: PathBuf::from("."), included }, recipes);
+    let reading = read(&Input { main, folder: PathBuf::from("."), included, lock: LockInput::default() }, recipes);
     match reading.diagnostics.first() {
         Some(finding) => Err(format!("there are findings, the first: {}", finding.message).into()),
         None => Ok(reading),

@@ -6,16 +6,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pxectl_model::arch::Firmware;
-use pxectl_model::digest::Sha256;
+use pxectl_model::digest::{Sha256, Sha512};
 use pxectl_model::identity::{BadTag, Tag};
 use pxectl_model::inventory::{IpxeSource, firmware_of};
+use pxectl_model::lock::{Locked, Lockfile};
 use pxectl_model::mac::Mac;
 use pxectl_model::name::Name;
 use pxectl_model::net::Network;
 use pxectl_model::profile::{Glob, MatchKey};
 use pxectl_model::recipe::Recipe;
 use pxectl_model::settings::Settings;
-use pxectl_model::source::{Route, Sourced};
+use pxectl_model::source::{FileId, Route, Sourced};
+use pxectl_model::url::Url;
 use pxectl_model::uuid::Uuid;
 
 /// Everything that the files say. What was not readable is left out; a finding tells of it.
@@ -25,6 +27,8 @@ pub struct Draft {
     pub lab: LabDraft,
     /// In the order of the file.
     pub artifacts: Vec<ArtifactDraft>,
+    /// What the lock file says of them.
+    pub lock: LockDraft,
     /// In the order of the file.
     pub profiles: Vec<ProfileDraft>,
     /// Those of the main file, then those of included files.
@@ -83,10 +87,59 @@ pub struct SiteDraft {
 pub struct ArtifactDraft {
     /// Its name.
     pub name: Sourced<Name>,
+    /// Its entry.
+    pub route: Route,
     /// Where it lies, joined with the inventory's folder.
     pub path: Option<Sourced<PathBuf>>,
+    /// Where it is fetched from, the first to be tried first; none for a `path`.
+    pub urls: Vec<Sourced<Url>>,
     /// What it must hash to.
     pub sha256: Option<Sourced<Sha256>>,
+    /// The same by the longer digest.
+    pub sha512: Option<Sourced<Sha512>>,
+    /// Something in it was not readable, so that nothing can be said of what is missing.
+    pub flawed: bool,
+}
+
+impl ArtifactDraft {
+    /// Whether the inventory itself says what it must hash to.
+    pub fn has_digest(&self) -> bool {
+        self.sha256.is_some() || self.sha512.is_some()
+    }
+}
+
+/// What is known of the lock file.
+#[derive(Debug, Clone, Default)]
+pub enum LockDraft {
+    /// Nobody looked, or it could not be read: nothing can be said of what is missing in it.
+    #[default]
+    Unknown,
+    /// There is none.
+    Missing,
+    /// It was read.
+    Read {
+        /// Its text.
+        file: FileId,
+        /// What it says.
+        lock: Lockfile,
+    },
+}
+
+impl LockDraft {
+    /// What it says, where it was read.
+    pub fn read(&self) -> Option<(FileId, &Lockfile)> {
+        match self {
+            Self::Read { file, lock } => Some((*file, lock)),
+            Self::Unknown | Self::Missing => None,
+        }
+    }
+
+    /// An artifact's entry and the place of that.
+    pub fn get(&self, name: &Name) -> Option<(&Locked, Route)> {
+        let (file, lock) = self.read()?;
+        let locked = lock.artifacts.get(name)?;
+        Some((locked, Route::root(file).key("artifacts").key(name.as_str())))
+    }
 }
 
 /// An entry of `profiles`.

@@ -17,7 +17,8 @@ pub const IMAGE_TOO_LARGE: Meta =
 /// with a sign, so that what lies beyond comes out negative (ipxe/ipxe issue 767, seen with an ISO of 2,587,770,880 bytes).
 const READ_BY_BIOS: u64 = 1 << 31;
 
-/// Findings about images that are too large. `size` is asked about each of their paths, in bytes; none where it is not known.
+/// Findings about images that are too large. `size` is asked about each of their paths, in bytes; none where it is not known. Of what
+/// was fetched the lock file knows it.
 pub fn images(draft: &Draft, size: &dyn Fn(&Path) -> Option<u64>) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     if !draft.lab.firmware().contains(&Firmware::Bios) {
@@ -27,7 +28,8 @@ pub fn images(draft: &Draft, size: &dyn Fn(&Path) -> Option<u64>) -> Vec<Diagnos
     let used: std::collections::BTreeSet<_> = used.collect();
     for artifact in draft.artifacts.iter().filter(|artifact| used.contains(&artifact.name.value)) {
         let Some(route) = artifact.name.origin.route.clone() else { continue };
-        let bytes = artifact.path.as_ref().and_then(|path| size(&path.value));
+        let locked = || draft.lock.get(&artifact.name.value).map(|(locked, _)| locked.size);
+        let bytes = artifact.path.as_ref().and_then(|path| size(&path.value)).or_else(locked);
         let Some(bytes) = bytes.filter(|bytes| *bytes > READ_BY_BIOS) else { continue };
         #[expect(clippy::cast_precision_loss, reason = "for a message, with one digit behind the point")]
         let shown = bytes as f64 / f64::from(1 << 30);

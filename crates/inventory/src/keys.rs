@@ -86,7 +86,8 @@ pub const NETWORK: Section = section("network", "a network", &[key("subnet"), ke
 /// An entry of `lab.sites`.
 pub const SITE: Section = section("site", "a site", &[key("server"), key("networks")]);
 /// An entry of `artifacts`.
-pub const ARTIFACT: Section = section("artifact", "an artifact", &[key("path"), key("sha256"), later("url"), later("checksums")]);
+pub const ARTIFACT: Section =
+    section("artifact", "an artifact", &[key("path"), key("url"), key("sha256"), key("sha512"), later("checksums")]);
 /// What profiles, hosts and rules may say alike.
 pub const SETTINGS: Section = section(
     "settings",
@@ -152,6 +153,15 @@ pub const MATCH: Section = section(
 pub const PER_ARCH: Section =
     section("architectures", "a value for each architecture", &[key("x64"), key("ia32"), key("arm32"), key("arm64")]);
 
-/// All of them, in the order of the documentation.
+/// The lock file; docs/images.md describes it.
+pub(crate) const LOCK: Section = section("lock file", "a lock file", &[key("pxectl_lock"), key("artifacts")]);
+/// An entry of the lock file's `artifacts`.
+pub(crate) const LOCKED: Section = section(
+    "locked artifact",
+    "an entry of the lock file",
+    &[key("url"), key("size"), key("sha256"), key("sha512"), key("trust"), key("fetched")],
+);
+
+/// All keys of the inventory, in the order of the documentation.
 pub const ALL: [Section; 14] =
     [TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, PROFILE, SETTINGS, PER_ARCH, HOST, NIC, RULE, MATCH];

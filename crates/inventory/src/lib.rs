@@ -15,6 +15,7 @@ mod here;
 mod images;
 pub mod keys;
 pub mod limits;
+pub mod lock;
 mod lower;
 pub mod near;
 mod preview;
@@ -28,8 +29,8 @@ mod walk;
 mod wire;
 
 pub use allow::{Allowed, Judged};
-pub use here::here;
+pub use here::{Here, here};
 pub use images::images;
 pub use prove::{DEFAULT_HTTP_PORT, DEFAULT_TEMPLATES};
-pub use read::{File, Include, Included, Input, Reading, includes, read};
+pub use read::{File, Include, Included, Input, LockInput, Reading, includes, read};
 pub use recipe::{BadRecipe, read_recipe};

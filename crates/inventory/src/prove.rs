@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pxectl_model::artifact::Artifact;
+use pxectl_model::artifact::{Artifact, ArtifactPlace};
 use pxectl_model::identity::Identity;
 use pxectl_model::inventory::{Inventory, Lab, Parts};
 use pxectl_model::name::Name;
 use pxectl_model::net::Site;
 use pxectl_model::profile::{Host, Nic, Profile, Rule};
-use pxectl_model::source::{Origin, Sourced};
+use pxectl_model::source::{Layer, Origin, Sourced};
 
-use crate::draft::{Claim, Draft, HostDraft, LabDraft, NicDraft, RuleDraft, SiteDraft};
+use crate::draft::{ArtifactDraft, Claim, Draft, HostDraft, LabDraft, LockDraft, NicDraft, RuleDraft, SiteDraft};
 
 /// The port where HTTP answers if the lab says nothing.
 pub const DEFAULT_HTTP_PORT: u16 = 8080;
@@ -31,8 +31,8 @@ pub(crate) fn prove(draft: &Draft, folder: &Path) -> Result<Inventory, String> {
 fn parts(draft: &Draft, folder: &Path) -> Option<Parts> {
     let mut artifacts = BTreeMap::new();
     for artifact in draft.artifacts.iter().cloned() {
-        let (name, path, sha256) = (artifact.name, artifact.path?, artifact.sha256);
-        artifacts.insert(name.value.clone(), Artifact { name, path, sha256 });
+        let artifact = with_lock(artifact, &draft.lock)?;
+        artifacts.insert(artifact.name.value.clone(), artifact);
     }
     let mut profiles = BTreeMap::new();
     for profile in draft.profiles.iter().cloned() {
@@ -51,6 +51,20 @@ fn parts(draft: &Draft, folder: &Path) -> Option<Parts> {
         rules: draft.rules.iter().cloned().map(rule).collect::<Option<_>>()?,
         recipes: draft.recipes.iter().map(|(name, recipe)| (name.clone(), Arc::new(recipe.clone()))).collect(),
     })
+}
+
+/// An artifact, with what the lock file adds to it. The rules saw to it that the two do not contradict each other.
+fn with_lock(artifact: ArtifactDraft, lock: &LockDraft) -> Option<Artifact> {
+    let ArtifactDraft { name, path, urls, sha256, sha512, .. } = artifact;
+    let place = match path {
+        Some(path) => ArtifactPlace::Path(path),
+        None if urls.is_empty() => return None,
+        None => ArtifactPlace::Urls(urls),
+    };
+    let locked = lock.get(&name.value);
+    let pinned = locked.as_ref().map(|(locked, route)| Sourced::new(locked.sha256, Layer::Lab, route.key("sha256")));
+    let size = locked.map(|(locked, _)| locked.size);
+    Some(Artifact { name, place, sha256: sha256.or(pinned), sha512, size })
 }
 
 fn by_default<T>(value: T) -> Sourced<T> {

@@ -11,9 +11,9 @@ use pxectl_model::recipe::Recipe;
 use pxectl_model::source::{FileId, Route, Source, Sources, Span};
 
 use crate::allow::Allow;
-use crate::draft::Draft;
+use crate::draft::{Draft, LockDraft};
 use crate::findings::{Findings, shown};
-use crate::rules::structure::{INCLUDE, MISSING_KEY, TOO_LARGE, UNSOUND};
+use crate::rules::structure::{INCLUDE, LOCK_FILE, MISSING_KEY, TOO_LARGE, UNSOUND};
 use crate::tree::{self, Budget, Kind, Node};
 use crate::{allow, limits, lower, prove, rules, text, wire};
 
@@ -53,6 +53,22 @@ pub struct Input {
     pub folder: PathBuf,
     /// What its `include` led to; see [`includes`].
     pub included: Vec<Included>,
+    /// The lock file beside it.
+    pub lock: LockInput,
+}
+
+/// The lock file as it was found.
+#[derive(Debug, Clone, Default)]
+pub enum LockInput {
+    /// Nobody looked: nothing is said about it.
+    #[default]
+    Unasked,
+    /// There is none.
+    Missing,
+    /// There is one.
+    Found(File),
+    /// There is something that cannot be read: what it is called, and why.
+    Unreadable(String, String),
 }
 
 impl Input {
@@ -149,6 +165,18 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
             }
         }
     }
+    match &input.lock {
+        LockInput::Unasked => {}
+        LockInput::Missing => reader.draft.lock = LockDraft::Missing,
+        LockInput::Found(file) => reader.lock(file, &mut findings),
+        LockInput::Unreadable(name, why) => {
+            let id = reader.sources.add(name.clone(), "");
+            reader.trees.push(None);
+            let message = format!("the lock file cannot be read: {}", shown(why));
+            findings
+                .push(LOCK_FILE.at(Place::File(id), message).help("without it nobody knows what was verified; make it readable"));
+        }
+    }
     let Reader { sources, trees, allows, draft, .. } = reader;
     rules::run(&draft, &mut findings);
     let mut inventory = None;
@@ -182,6 +210,47 @@ struct Reader<'i> {
 impl Reader<'_> {
     fn file(&mut self, file: &File, findings: &mut Findings) {
         let before = findings.errors();
+        self.with_text(file, findings, |reader, id, text, findings| {
+            let root = reader.tree(id, text, findings);
+            if let Some(root) = &root
+                && findings.errors() == before
+                && let Some(refusal) = wire::confirm(id, text, root)
+            {
+                findings.push(refusal);
+            }
+            if let Some(root) = &root {
+                reader.allows.extend(allow::allows(id, text, root, &mut reader.allows_left, findings));
+            }
+            root
+        });
+    }
+
+    /// The lock file; it comes last, after whatever is included.
+    fn lock(&mut self, file: &File, findings: &mut Findings) {
+        let before = findings.errors();
+        self.with_text(file, findings, |reader, id, text, findings| {
+            let root = tree::parse(id, text, &mut reader.budget, findings);
+            let lock = root.as_ref().map(|root| lower::lock(id, root, findings));
+            if findings.errors() == before {
+                match lock {
+                    Some(lock) => reader.draft.lock = LockDraft::Read { file: id, lock },
+                    None => {
+                        let help = "restore it from git, or remove it and run `pxectl fetch`";
+                        findings.push(MISSING_KEY.at(Place::File(id), "this lock file holds nothing").help(help));
+                    }
+                }
+            }
+            root
+        });
+    }
+
+    /// Adds a file's text, and its tree as `parse` makes it.
+    fn with_text(
+        &mut self,
+        file: &File,
+        findings: &mut Findings,
+        parse: impl FnOnce(&mut Self, FileId, &str, &mut Findings) -> Option<Node>,
+    ) {
         let Some(left) = self.text_left.checked_sub(file.bytes.len()) else {
             let id = self.sources.add(file.name.clone(), "");
             self.trees.push(None);
@@ -193,16 +262,7 @@ impl Reader<'_> {
         let id = FileId(u32::try_from(self.trees.len()).unwrap_or(u32::MAX));
         let decoded = text::decode(id, &file.bytes);
         decoded.findings.into_iter().for_each(|finding| findings.push(finding));
-        let root = if decoded.readable { self.tree(id, &decoded.text, findings) } else { None };
-        if let Some(root) = &root
-            && findings.errors() == before
-            && let Some(refusal) = wire::confirm(id, &decoded.text, root)
-        {
-            findings.push(refusal);
-        }
-        if let Some(root) = &root {
-            self.allows.extend(allow::allows(id, &decoded.text, root, &mut self.allows_left, findings));
-        }
+        let root = if decoded.readable { parse(self, id, &decoded.text, findings) } else { None };
         self.sources.add(file.name.clone(), decoded.text);
         self.trees.push(root);
     }

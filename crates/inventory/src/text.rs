@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::source::{FileId, Span};
 
-use crate::rules::structure::ENCODING;
+use crate::rules::structure::{ENCODING, MERGE_CONFLICT};
 
 /// What came of the bytes of one file.
 pub(crate) struct Decoded {
@@ -45,7 +45,23 @@ pub(crate) fn decode(file: FileId, bytes: &[u8]) -> Decoded {
         findings.push(ENCODING.at(place(at, c.len_utf8()), message).help("remove it"));
         return Decoded { text: text.into(), findings, readable: false };
     }
+    if let Some(at) = conflict(text) {
+        let line = text[at..].lines().next().unwrap_or("").trim_end().len();
+        let help = "choose between the two sides, take the lines `<<<<<<<`, `=======` and `>>>>>>>` out, and commit";
+        findings.push(MERGE_CONFLICT.at(place(at, line), "git could not merge two versions of this file").help(help));
+        return Decoded { text: text.into(), findings, readable: false };
+    }
     Decoded { text: text.into(), findings, readable: true }
+}
+
+/// Where git's first conflict begins: its marks stand at the beginning of a line, where no value of ours can.
+fn conflict(text: &str) -> Option<usize> {
+    let begins = |mark: &str| {
+        let first = text.starts_with(mark).then_some(0);
+        first.or_else(|| text.find(&format!("\n{mark}")).map(|at| at + 1))
+    };
+    let start = begins("<<<<<<< ")?;
+    begins(">>>>>>> ").filter(|end| start < *end).map(|_| start)
 }
 
 /// YAML 1.2.2, 5.1 (c-printable), without the byte order mark, which has no business inside a text.
@@ -63,6 +79,17 @@ mod tests {
 
     fn first(bytes: &[u8]) -> Option<(String, Place)> {
         decode(FileId(0), bytes).findings.into_iter().next().map(|f| (f.message, f.at))
+    }
+
+    #[test]
+    fn marks_of_a_merge() {
+        let text = "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> theirs\n";
+        assert_eq!(conflict(text), Some(5));
+        assert_eq!(conflict(&text[5..]), Some(0));
+        assert_eq!(conflict("a: |\n  <<<<<<< HEAD\n  >>>>>>> theirs\n"), None);
+        assert_eq!(conflict("# >>>>>>> \n<<<<<<< HEAD\n"), None);
+        let found = decode(FileId(0), text.as_bytes());
+        assert!(!found.readable && found.findings[0].rule.0 == "merge-conflict");
     }
 
     #[test]

@@ -72,8 +72,10 @@ struct Site {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Artifact {
-    path: Text,
+    path: Option<Text>,
+    url: Either,
     sha256: Option<Text>,
+    sha512: Option<Text>,
 }
 
 #[derive(Deserialize)]

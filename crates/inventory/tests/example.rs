@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use common::{lines, recipes};
-use pxectl_inventory::{File, Input, Reading, keys, read};
+use pxectl_inventory::{File, Input, LockInput, Reading, keys, read};
 use pxectl_model::identity::Identity;
 use pxectl_model::mac::Mac;
 use pxectl_model::name::Name;
@@ -23,7 +23,7 @@ fn top(path: &str) -> PathBuf {
 fn example(recipes: &BTreeMap<Name, Recipe>) -> (String, Reading) {
     let text = std::fs::read_to_string(top("inventory.example.yaml")).unwrap();
     let main = File { name: "inventory.example.yaml".to_owned(), bytes: text.clone().into_bytes() };
-    let input = Input { main, folder: PathBuf::from("/lab"), included: Vec::new() };
+    let input = Input { main, folder: PathBuf::from("/lab"), included: Vec::new(), lock: LockInput::Missing };
     (text, read(&input, recipes))
 }
 
@@ -33,7 +33,10 @@ fn it_is_clean() {
     assert_eq!(lines(&reading), "");
     let inventory = reading.inventory.unwrap();
     assert!(inventory.parts().hosts.len() >= 3);
-    assert_eq!(inventory.parts().artifacts["debian-12-linux"].path.value, Path::new("/lab/images/debian-12/linux"));
+    assert_eq!(
+        inventory.parts().artifacts["debian-12-linux"].place.path().unwrap().value,
+        Path::new("/lab/images/debian-12/linux")
+    );
 }
 
 /// With the recipes that the program brings, as far as they are there.

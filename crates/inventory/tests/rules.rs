@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use common::{input, lines, recipes};
-use pxectl_inventory::{File, Included, Reading, here, images, includes, keys, read, rules};
+use pxectl_inventory::{File, Here, Included, LockInput, Reading, here, images, includes, keys, read, rules};
 use pxectl_model::diag::Severity;
+use pxectl_model::digest::Sha256;
 
 /// No text can lead there: it is the model's own last check.
 const WITHOUT_FIXTURE: [&str; 1] = ["unsound"];
@@ -30,6 +31,13 @@ fn fixture(folder: &Path) -> Reading {
         let found = std::fs::read(folder.join(&name)).map(|bytes| vec![File { name, bytes }]);
         input.included.push(Included { route: include.route, found: found.map_err(|_| "there is no such file".to_owned()) });
     }
+    let name = pxectl_model::lock::FILE_NAME.to_owned();
+    let path = folder.join(&name);
+    input.lock = match std::fs::read(&path) {
+        Ok(bytes) => LockInput::Found(File { name, bytes }),
+        Err(_) if path.exists() => LockInput::Unreadable(name, "it is a folder".to_owned()),
+        Err(_) => LockInput::Missing,
+    };
     read(&input, &recipes())
 }
 
@@ -48,8 +56,12 @@ fn each_fixture_finds_what_it_is_for() {
         if rules::needs_host(rule.id) {
             assert!(reading.inventory.is_some(), "{}", lines(&reading));
             let size = |path: &Path| path.to_string_lossy().contains("large").then_some(5 << 30);
-            let there = |path: &Path| path.ends_with("there") || path.ends_with("ipxe");
-            let mut more = if id == "missing-file" { here(&reading.draft, &there) } else { images(&reading.draft, &size) };
+            let exists = |path: &Path| path.ends_with("there") || path.ends_with("ipxe");
+            let stored = |digest: &Sha256| digest.0 == [0; 32];
+            let mut more = match id {
+                "image-too-large" => images(&reading.draft, &size),
+                _ => here(&reading.draft, &Here { exists: &exists, stored: &stored }),
+            };
             reading.sort(&mut more);
             reading.diagnostics = more;
         } else {

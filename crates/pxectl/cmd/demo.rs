@@ -35,7 +35,7 @@ const STRANGER: &str = "DEMO-UNKNOWN-1";
 struct Generated;
 
 impl Shelf for Generated {
-    fn artifact(&self, artifact: &Artifact) -> Body {
+    fn artifact(&self, artifact: &Artifact) -> Option<Body> {
         let name = artifact.name.value.as_str();
         let len = match name {
             _ if name.contains("initrd") => 40 << 20,
@@ -51,10 +51,10 @@ impl Shelf for Generated {
             bytes[0x1fe..0x200].copy_from_slice(&[0x55, 0xaa]);
             bytes[0x202..0x206].copy_from_slice(b"HdrS");
         }
-        Body::Bytes(bytes.into())
+        Some(Body::Bytes(bytes.into()))
     }
 
-    fn nbp(&self, firmware: Firmware, _: &Parts) -> Result<Body, String> {
+    fn nbp(&self, firmware: Firmware, _: &Parts) -> Result<Option<Body>, String> {
         let (magic, len): (&[u8], usize) = match firmware {
             // What undionly.kpxe begins with: a far jump to segment 0x07c0.
             Firmware::Bios => (&[0xea, 0x05, 0x00, 0xc0, 0x07], 74_000),
@@ -63,7 +63,7 @@ impl Shelf for Generated {
         let mut bytes = noise(firmware.as_str(), len);
         bytes[..magic.len()].copy_from_slice(magic);
         bytes[0x3c..0x40].fill(0);
-        Ok(Body::Bytes(bytes.into()))
+        Ok(Some(Body::Bytes(bytes.into())))
     }
 }
 

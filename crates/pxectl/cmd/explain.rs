@@ -11,7 +11,7 @@ use crate::session::{Session, print};
 pub fn run(args: &Explain, session: &Session) -> Outcome {
     let lab = lab::load(session)?;
     let site = lab.site(args.site.as_deref())?;
-    let scripts = scripts(&lab, args.site.as_deref())?;
+    let scripts = scripts(&lab, args.site.as_deref(), &session.store)?;
     let explanation = explain(&lab, site, &scripts, &asked(args), session).map_err(|found| refused(&lab, &found))?;
     match args.format {
         ExplainFormat::Human => print(&human::text(&explanation, session.level)),

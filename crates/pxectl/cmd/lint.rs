@@ -26,7 +26,7 @@ pub fn run(args: &Lint, session: &Session) -> Outcome {
                 report.failures.push(failure.text().trim_end().to_owned());
             }
             Ok(found) => {
-                let judged = found.linted(args.here);
+                let judged = found.linted(args.here.then_some(&session.store));
                 if args.format == LintFormat::Human && !judged.findings.is_empty() {
                     // The findings are what was asked for, so they are the result.
                     print(&found.show(&judged.findings));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use pxectl_model::diag::Diagnostic;
 use pxectl_model::policy::http_base;
 use pxectl_render::Scripts;
+use pxectl_store::images::Store;
 use pxectl_store::replace::replace_file;
 
 use crate::cli::{DhcpServer, RenderBoot, RenderDhcp, RenderIpxe, RenderTemplate};
@@ -36,7 +37,9 @@ pub fn dhcp(args: &RenderDhcp, session: &Session) -> Outcome {
 pub fn boot(args: &RenderBoot, session: &Session) -> Outcome {
     let lab = lab::load(session)?;
     let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
-    let stage2 = scripts(&lab, args.site.as_deref())?.preview(host, args.firmware).map_err(|found| refused(&lab, &found))?;
+    let stage2 = scripts(&lab, args.site.as_deref(), &session.store)?
+        .preview(host, args.firmware)
+        .map_err(|found| refused(&lab, &found))?;
     print(&stage2.text);
     Ok(Answer::Yes)
 }
@@ -45,7 +48,9 @@ pub fn boot(args: &RenderBoot, session: &Session) -> Outcome {
 pub fn answer(args: &RenderBoot, session: &Session) -> Outcome {
     let lab = lab::load(session)?;
     let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
-    let stage2 = scripts(&lab, args.site.as_deref())?.preview(host, args.firmware).map_err(|found| refused(&lab, &found))?;
+    let stage2 = scripts(&lab, args.site.as_deref(), &session.store)?
+        .preview(host, args.firmware)
+        .map_err(|found| refused(&lab, &found))?;
     if stage2.answers.is_empty() {
         warn(&format!("{} gets no answer file", args.host));
         return Ok(Answer::No);
@@ -101,11 +106,11 @@ fn one_host(lab: &Lab, name: &str) -> Result<Option<usize>, Failure> {
 ///
 /// # Errors
 /// Where something cannot be rendered; the findings are printed.
-pub fn scripts(lab: &Lab, site: Option<&str>) -> Result<Scripts, Failure> {
+pub fn scripts(lab: &Lab, site: Option<&str>, store: &Store) -> Result<Scripts, Failure> {
     let site = lab.site(site)?;
     let base = http_base(site.server.value, lab.inventory.lab().http_port.value);
     let artifacts = lab.inventory.parts().artifacts.iter();
-    let sizes: BTreeMap<_, _> = artifacts.filter_map(|(name, a)| Some((name.to_string(), shelf::size(a)?))).collect();
+    let sizes: BTreeMap<_, _> = artifacts.filter_map(|(name, a)| Some((name.to_string(), shelf::size(a, store)?))).collect();
     Scripts::new(lab.inventory.clone(), site, &lab.found.templates, base, sizes).map_err(|found| refused(lab, &found))
 }
 

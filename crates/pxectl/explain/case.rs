@@ -1,6 +1,8 @@
 //! What a machine would get on one firmware.
 
 use pxectl_model::arch::{CpuArch, Firmware};
+use pxectl_model::artifact::ArtifactPlace;
+use pxectl_model::body::Body;
 use pxectl_model::boot::Action;
 use pxectl_model::diag::Diagnostic;
 use pxectl_model::identity::Identity;
@@ -13,6 +15,7 @@ use pxectl_model::resolve::{Resolution, Setup, set_up};
 use pxectl_model::settings::{Inject, Settings};
 use pxectl_model::trace::Trace;
 use pxectl_render::{Rehearsed, Scripts, TemplateSet};
+use pxectl_store::images::Store;
 
 use super::decision::{decision, rules};
 use super::places::Places;
@@ -27,6 +30,7 @@ pub(super) struct Scene<'a> {
     pub templates: &'a TemplateSet,
     pub scripts: &'a Scripts,
     pub places: Places<'a>,
+    pub store: &'a Store,
 }
 
 /// What booting means for a machine, in a word.
@@ -54,8 +58,9 @@ impl Scene<'_> {
         let (cpu, served) = (firmware.cpu(), self.inventory.lab().firmware().contains(&firmware));
         let settings = setup.as_ref().map(|setup| &setup.settings);
         let artifacts = settings.map(|settings| self.artifacts(settings, cpu)).unwrap_or_default();
-        let nbp = Disk.nbp(firmware, self.inventory.parts());
-        let nbp = nbp.and_then(|body| shelf::path_of(&body).ok_or_else(|| "it lies in no file".to_owned())).map(file_line);
+        let nbp = Disk { store: self.store.clone() }.nbp(firmware, self.inventory.parts());
+        let path = |body: Option<Body>| body.as_ref().and_then(shelf::path_of).ok_or_else(|| "it was not fetched yet".to_owned());
+        let nbp = nbp.and_then(path).map(file_line);
         let values = setup.as_ref().map(|setup| values(self.inventory, self.site, setup, &rehearsed.args, cpu, self.places));
         let mut case = Case {
             firmware,
@@ -103,10 +108,15 @@ impl Scene<'_> {
 
     fn artifact(&self, role: String, name: &Name) -> Option<ArtifactLine> {
         let artifact = self.inventory.parts().artifacts.get(name)?;
+        let url = match &artifact.place {
+            ArtifactPlace::Path(_) => None,
+            ArtifactPlace::Urls(urls) => urls.first().map(|url| url.value.to_string()),
+        };
         Some(ArtifactLine {
             role,
             name: name.to_string(),
-            file: file_line(artifact.path.value.clone()),
+            file: shelf::place(artifact, self.store).map(file_line),
+            url,
             sha256: artifact.sha256.as_ref().map(|digest| digest.value.to_string()),
             at: self.places.at(artifact.name.origin.route.as_ref()),
         })
@@ -165,8 +175,15 @@ fn missing(case: &Case, boots: bool) -> Vec<String> {
         }
         Ok(_) => {}
     }
-    for artifact in case.artifacts.iter().filter(|artifact| boots && artifact.file.size.is_none()) {
-        missing.push(format!("the artifact {}: there is no file `{}`", artifact.name, artifact.file.path.display()));
+    for artifact in case.artifacts.iter().filter(|_| boots) {
+        let name = &artifact.name;
+        match &artifact.file {
+            Some(file) if file.size.is_some() => {}
+            Some(file) if artifact.url.is_none() => {
+                missing.push(format!("the artifact {name}: there is no file `{}`", file.path.display()));
+            }
+            _ => missing.push(format!("the artifact {name} is not in the store: `pxectl fetch {name}`")),
+        }
     }
     missing.dedup();
     missing

@@ -53,7 +53,7 @@ pub fn explain(
 ) -> Result<Explanation, Vec<Diagnostic>> {
     let (inventory, places) = (&*lab.inventory, Places(&lab.found.reading));
     let who = who(inventory, asked, places);
-    let scene = Scene { inventory, site, templates: &lab.found.templates, scripts, places };
+    let scene = Scene { inventory, site, templates: &lab.found.templates, scripts, places, store: &session.store };
     let firmware = asked.firmware.map_or_else(|| inventory.lab().firmware(), |firmware| vec![firmware]);
     let mut cases = Vec::with_capacity(firmware.len());
     let mut stated = None;

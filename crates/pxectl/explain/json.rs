@@ -77,7 +77,7 @@ fn case(c: &Case) -> Value {
             "from": from(&answer.from), "text": answer.text,
         })).collect::<Vec<_>>(),
         "artifacts": c.artifacts.iter().map(|artifact| json!({
-            "role": artifact.role, "name": artifact.name, "file": file(&artifact.file), "sha256": artifact.sha256, "at": artifact.at,
+            "role": artifact.role, "name": artifact.name, "file": artifact.file.as_ref().map(file), "url": artifact.url, "sha256": artifact.sha256, "at": artifact.at,
         })).collect::<Vec<_>>(),
         "missing": c.missing,
     })

@@ -157,8 +157,10 @@ pub struct ArtifactLine {
     pub role: String,
     /// Its name.
     pub name: String,
-    /// Where it lies.
-    pub file: FileLine,
+    /// Where it lies; none for one that is to be fetched and whose digest nobody knows yet.
+    pub file: Option<FileLine>,
+    /// Where it is fetched from; none for a file of the lab's own.
+    pub url: Option<String>,
     /// What its content must hash to; none: whatever lies there is booted.
     pub sha256: Option<String>,
     /// Where it stands.

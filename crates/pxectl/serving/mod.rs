@@ -1,5 +1,6 @@
 //! What the commands that boot machines share: tables, plan, journal, reporter. Only where there is a Unix to serve from.
 
+pub mod contents;
 pub mod event_json;
 pub mod goal;
 pub mod ledger;

@@ -18,10 +18,11 @@ use pxectl_netboot::table::{Fixed, Table};
 use pxectl_store::journal::Journal;
 
 use crate::failure::Failure;
+use crate::serving::contents;
 use crate::serving::ledger::{Agreement, ArmingLedger};
 use crate::serving::reporter::Reporting;
 use crate::serving::sink::Sink;
-use crate::serving::tables::{self, Broken, Built, TableBuilder};
+use crate::serving::tables::{Broken, Built, TableBuilder};
 
 /// Whoever reads the events of pretend machines is waited for: nothing else is to be done, and ctrl-c ends it.
 const FOREVER: Duration = Duration::MAX;
@@ -118,9 +119,9 @@ impl Stage {
                 StepKind::San => {
                     let offset = if disk_reads % 2 == 0 { 0 } else { (body.len() / step.bytes - 1) * step.bytes };
                     disk_reads += 1;
-                    tables::digest_of(body, offset, step.bytes)
+                    contents::digest_of(body, offset, step.bytes)
                 }
-                _ => tables::digest_of(body, 0, body.len()),
+                _ => contents::digest_of(body, 0, body.len()),
             };
             let lies = lies.map_err(|e| Failure::new(format!("reading {name}: {e}")))?;
             if came != lies {

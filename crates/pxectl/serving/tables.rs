@@ -3,20 +3,21 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock};
 
+use pxectl_model::arch::Firmware;
 use pxectl_model::body::Body;
-use pxectl_model::digest::{Hasher, Sha256};
-use pxectl_model::inventory::Inventory;
+use pxectl_model::inventory::{Inventory, IpxeSource};
 use pxectl_model::net::{Network, Site};
 use pxectl_model::plan::Scope;
 use pxectl_model::policy::{http_base, nbp_name};
-use pxectl_netboot::open::{OpenBody, OpenPieces, Stamp};
+use pxectl_netboot::open::OpenBody;
 use pxectl_netboot::table::Table;
 use pxectl_render::Scripts;
 
 use crate::failure::Failure;
 use crate::lab::{self, Found};
+use crate::serving::contents::{Contents, Opener};
 use crate::session::{Session, warn};
 use crate::shelf::{Disk, Shelf};
 use crate::show::diagnostic::summary;
@@ -37,10 +38,7 @@ pub struct TableBuilder {
     base: String,
     scope: Scope,
     shelf: Arc<dyn Shelf>,
-    /// Digests of pinned files, so that an edit of the inventory hashes nothing twice.
-    digests: Mutex<HashMap<(PathBuf, u64, i128, u64), Sha256>>,
-    /// Files that some table holds open.
-    opened: Mutex<HashMap<PathBuf, Weak<OpenPieces>>>,
+    opener: Opener,
     /// What the first inventory said of where machines reach this server.
     first: OnceLock<Reach>,
 }
@@ -97,7 +95,13 @@ impl Broken {
 impl TableBuilder {
     /// For the lab on this host.
     pub fn here(session: &Session, site: Option<String>, server: Ipv4Addr, http_port: u16, scope: Scope) -> Self {
-        Self::new(InventorySource::File(session.inventory.clone()), site, http_base(server, http_port), scope, Arc::new(Disk))
+        Self::new(
+            InventorySource::File(session.inventory.clone()),
+            site,
+            http_base(server, http_port),
+            scope,
+            Arc::new(Disk { store: session.store.clone() }),
+        )
     }
 
     /// For a lab in a text, its payloads from `shelf`.
@@ -106,7 +110,7 @@ impl TableBuilder {
     }
 
     fn new(source: InventorySource, site: Option<String>, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
-        Self { source, site, base, scope, shelf, digests: Mutex::default(), opened: Mutex::default(), first: OnceLock::new() }
+        Self { source, site, base, scope, shelf, opener: Opener::default(), first: OnceLock::new() }
     }
 
     /// Reads the inventory and builds the table.
@@ -141,44 +145,28 @@ impl TableBuilder {
 
     fn build_table(&self, inventory: &Arc<Inventory>, found: &mut Found) -> Result<(Table, Vec<String>), String> {
         let site = inventory.site(self.site.as_deref()).ok_or("error: the site is not in the inventory any more")?;
-        let mut faults = Vec::new();
         let mut warnings = self.out_of_reach(inventory, site);
         let needed = inventory.artifacts_for(&self.scope);
-        let mut files = HashMap::new();
+        let (mut contents, mut tftp) = (Contents::default(), HashMap::new());
         for (name, artifact) in &inventory.parts().artifacts {
-            found.stamps.note(&artifact.path.value);
             let body = self.shelf.artifact(artifact);
-            match self.open(&body) {
-                Ok(open) => {
-                    let pinned = artifact.sha256.as_ref().filter(|_| needed.contains(name));
-                    if let Some(pin) = pinned
-                        && let Err(fault) = self.check_pin(&artifact.path.value, &open, pin.value)
-                    {
-                        faults.push(format!("error: artifact `{name}`: {fault}"));
-                    }
-                    files.insert(name.to_string(), open);
-                }
-                Err(error) => {
-                    let text = format!("artifact `{name}`: `{}`: {error}", artifact.path.value.display());
-                    if needed.contains(name) { faults.push(format!("error: {text}")) } else { warnings.push(text) }
-                }
+            if let Some(Body::File(path)) = &body {
+                found.stamps.note(path);
             }
+            self.opener.artifact(artifact, body.as_ref(), needed.contains(name), &mut contents);
         }
-        let mut tftp = HashMap::new();
         for firmware in inventory.lab().firmware() {
-            let opened = self
-                .shelf
-                .nbp(firmware, inventory.parts())
-                .and_then(|body| self.open(&body).map_err(|error| format!("the NBP for {firmware}: {error}")));
-            match opened {
-                Ok(body) => {
+            match self.nbp(firmware, inventory, &contents) {
+                Ok(Some(body)) => {
                     tftp.insert(nbp_name(firmware).to_owned(), body);
                 }
-                Err(text) => faults.push(format!(
-                    "error: {text}\nhint: install iPXE's builds (Debian's package `ipxe`), name their folder in `lab.ipxe`, or only the firmware that you boot in `lab.firmware`"
-                )),
+                Ok(None) => {}
+                Err(text) => contents.fault(text),
             }
         }
+        let faults = contents.faults();
+        let Contents { files, warnings: more, .. } = contents;
+        warnings.extend(more);
         let stage1 = pxectl_render::stage1(&found.templates, &self.base);
         let sizes: BTreeMap<String, u64> = files.iter().map(|(name, body)| (name.clone(), body.len())).collect();
         let scripts = Scripts::new(inventory.clone(), site, &found.templates, self.base.clone(), sizes);
@@ -202,6 +190,22 @@ impl TableBuilder {
         }
     }
 
+    /// A firmware's NBP, open; none where it is an artifact that was not fetched, which is told with the others.
+    fn nbp(&self, firmware: Firmware, inventory: &Inventory, contents: &Contents) -> Result<Option<OpenBody>, String> {
+        if let Some(IpxeSource::Artifacts(names)) = &inventory.lab().ipxe
+            && names.get(&firmware).is_some_and(|name| contents.lacks(&name.value))
+        {
+            return Ok(None);
+        }
+        let open = |body: Option<Body>| body.map(|body| self.opener.open(&body)).transpose();
+        let body = self.shelf.nbp(firmware, inventory.parts());
+        body.and_then(|body| open(body).map_err(|error| format!("the NBP for {firmware}: {error}"))).map_err(|text| {
+            format!(
+                "error: {text}\nhint: install iPXE's builds (Debian's package `ipxe`), name their folder in `lab.ipxe`, or only the firmware that you boot in `lab.firmware`"
+            )
+        })
+    }
+
     /// What an edited inventory says and this process cannot act on.
     fn out_of_reach(&self, inventory: &Inventory, site: &Site) -> Vec<String> {
         let now = Reach::of(inventory, site);
@@ -219,58 +223,4 @@ impl TableBuilder {
         }
         warnings
     }
-
-    /// Opens a body; a file that is open already, and still the same, is not opened a second time: boots hold the tables that they
-    /// began with, and edits would add up to many open files.
-    fn open(&self, body: &Body) -> std::io::Result<OpenBody> {
-        let open = OpenBody::open(body)?;
-        let (Body::File(path), OpenBody::Pieces(pieces)) = (body, &open) else { return Ok(open) };
-        let mut known = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, pieces| pieces.strong_count() > 0);
-        if let Some(same) = known.get(&**path).and_then(Weak::upgrade).filter(|before| before.stamp == pieces.stamp) {
-            return Ok(OpenBody::Pieces(same));
-        }
-        known.insert(path.to_path_buf(), Arc::downgrade(pieces));
-        Ok(open)
-    }
-
-    /// Whether a pinned file is what it is pinned to.
-    fn check_pin(&self, path: &std::path::Path, open: &OpenBody, pin: Sha256) -> Result<(), String> {
-        let OpenBody::Pieces(pieces) = open else { return Ok(()) };
-        let Stamp { inode, modified_ns, len } = pieces.stamp;
-        let key = (path.to_owned(), inode, modified_ns, len);
-        let known = self.digests.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
-        let actual = match known {
-            Some(digest) => digest,
-            None => {
-                let digest = digest_of(open, 0, open.len()).map_err(|e| format!("reading `{}`: {e}", path.display()))?;
-                self.digests.lock().unwrap_or_else(PoisonError::into_inner).insert(key, digest);
-                digest
-            }
-        };
-        if actual == pin {
-            return Ok(());
-        }
-        Err(format!("`{}` does not match its sha256: expected {pin}, found {actual}", path.display()))
-    }
-}
-
-/// The digest of `len` bytes of a body from `offset`, or of fewer where it ends before.
-///
-/// # Errors
-/// Where it cannot be read.
-pub fn digest_of(body: &OpenBody, offset: u64, len: u64) -> std::io::Result<Sha256> {
-    let mut hasher = Hasher::new();
-    let mut buffer = vec![0; 128 * 1024];
-    let (mut at, end) = (offset, offset.saturating_add(len));
-    while at < end {
-        let most = usize::try_from(end - at).map_or(buffer.len(), |left| left.min(buffer.len()));
-        let count = body.read_at(&mut buffer[..most], at)?;
-        if count == 0 {
-            break;
-        }
-        hasher.update(&buffer[..count]);
-        at += count as u64;
-    }
-    Ok(hasher.finish())
 }

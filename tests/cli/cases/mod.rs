@@ -21,5 +21,6 @@ mod render;
 mod selection;
 mod start;
 mod stop;
+mod store;
 mod unknown;
 mod warnings;

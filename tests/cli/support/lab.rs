@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pxectl_model::digest::{Hasher, Sha256};
 use tempfile::TempDir;
 
 use super::files;
@@ -79,6 +80,16 @@ impl Lab {
     /// A file's text.
     pub fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Puts bytes into the lab's store, as `fetch` does, and tells their digest.
+    pub fn store(&self, bytes: &[u8]) -> Sha256 {
+        let mut hasher = Hasher::new();
+        hasher.update(bytes);
+        let digest = hasher.finish();
+        let name = digest.to_string();
+        self.write(&format!("store/sha256/{}/{name}", &name[..2]), bytes);
+        digest
     }
 
     /// Changes the inventory, in place.

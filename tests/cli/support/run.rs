@@ -21,6 +21,7 @@ pub fn command(folder: &Path, args: &[&str]) -> Command {
     for name in ["PXECTL_INVENTORY", "PXECTL_STATE", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
         command.env_remove(name);
     }
+    command.env("PXECTL_STORE", folder.join("store"));
     command
 }
 

@@ -17,7 +17,10 @@ fn read(text: &str) -> Reading {
     let included = includes(text.as_bytes()).into_iter();
     let more = "hosts:\n  # pxectl: allow(odd) because it is a test\n  - {serial: HERE, profile: local}\n";
     let included = included.map(|i| Included { route: i.route, found: Ok(vec![file("more.yaml", more)]) }).collect();
-    crate::read(&Input { main: file("a.yaml", text), folder: "/lab".into(), included }, &Default::default())
+    crate::read(
+        &Input { main: file("a.yaml", text), folder: "/lab".into(), included, lock: Default::default() },
+        &Default::default(),
+    )
 }
 
 /// A finding at the first place where this word stands.

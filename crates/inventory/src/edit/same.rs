@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pxectl_model::arch::Firmware;
-use pxectl_model::digest::Sha256;
+use pxectl_model::digest::{Sha256, Sha512};
 use pxectl_model::identity::{BadTag, Tag};
 use pxectl_model::inventory::IpxeSource;
 use pxectl_model::mac::Mac;
@@ -16,6 +16,7 @@ use pxectl_model::profile::{Glob, MatchKey};
 use pxectl_model::recipe::Recipe;
 use pxectl_model::settings::{FileKey, Inject, PerArch, Settings, Var};
 use pxectl_model::source::Sourced;
+use pxectl_model::url::Url;
 use pxectl_model::uuid::Uuid;
 
 use crate::draft::{ArtifactDraft, Claim, Draft, HostDraft, LabDraft, NicDraft, ProfileDraft, RuleDraft, SiteDraft};
@@ -52,14 +53,16 @@ macro_rules! by_field {
     };
 }
 
-by_value!(bool, u16, String, PathBuf, Ipv4Addr, Firmware, Sha256, Tag, BadTag, Mac, Name, Subnet, Range, Glob, MatchKey);
+by_value!(
+    bool, u16, String, PathBuf, Ipv4Addr, Firmware, Sha256, Sha512, Url, Tag, BadTag, Mac, Name, Subnet, Range, Glob, MatchKey
+);
 by_value!(Recipe, FileKey, Inject, PerArch<Name>, PerArch<Vec<Name>>, Var, Uuid, HashMap<Name, usize>, ());
 
-by_field!(Draft { lab, artifacts, profiles, hosts, rules, recipes, profile_index, artifact_index } but {});
+by_field!(Draft { lab, artifacts, profiles, hosts, rules, recipes, profile_index, artifact_index } but { lock });
 by_field!(LabDraft { http_port, firmware, ipxe, unknown, templates, strict, sites, networks_complete } but {});
 by_field!(SiteDraft { name, server, networks } but {});
 by_field!(Network { subnet, range, router, dns } but {});
-by_field!(ArtifactDraft { name, path, sha256 } but {});
+by_field!(ArtifactDraft { name, path, urls, sha256, sha512 } but { route, flawed });
 by_field!(ProfileDraft { name, extends, settings } but { flawed });
 by_field!(Claim { written, tag } but {});
 by_field!(NicDraft { mac, mac_given, ip } but {});

@@ -1,7 +1,9 @@
 //! Trees to a [`Draft`].
 
+mod artifacts;
 mod hosts;
 mod lab;
+mod lock;
 mod profiles;
 mod settings;
 mod spelling;
@@ -18,6 +20,8 @@ use crate::rules::structure::{MISSING_KEY, VERSION};
 use crate::tree::Node;
 use crate::walk::{At, Walk};
 
+pub(crate) use lock::lock;
+
 /// Puts what a tree says into the draft.
 pub(crate) fn lower(draft: &mut Draft, file: FileId, root: &Node, folder: &Path, findings: &mut Findings) {
     let mut walk = Walk { findings, folder };
@@ -28,7 +32,7 @@ pub(crate) fn lower(draft: &mut Draft, file: FileId, root: &Node, folder: &Path,
         version(&mut walk, &at, top.get("pxectl").as_ref(), top.has("pxectl"));
         draft.lab = lab::lab(&mut walk, &at, &top);
         if let Some(artifacts) = top.get("artifacts") {
-            profiles::artifacts(&mut walk, draft, &artifacts);
+            artifacts::artifacts(&mut walk, draft, &artifacts);
         }
         if let Some(profiles) = top.get("profiles") {
             profiles::profiles(&mut walk, draft, &profiles);

@@ -1,35 +1,16 @@
-//! `artifacts` and `profiles`.
+//! `profiles`.
 
 use pxectl_model::diag::Place;
-use pxectl_model::digest::Sha256;
 use pxectl_model::name::Name;
 use pxectl_model::profile::BUILT_IN;
 use pxectl_model::source::{Layer, Sourced};
 
 use super::lab::{name_key, sourced};
 use super::settings::settings;
-use crate::draft::{ArtifactDraft, Draft, ProfileDraft};
+use crate::draft::{Draft, ProfileDraft};
 use crate::keys;
 use crate::rules::structure::INVALID_VALUE;
 use crate::walk::{At, Walk};
-
-pub(super) fn artifacts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
-    for (key, at) in walk.named(at) {
-        let Some(name) = name_key(walk, key, &at) else { continue };
-        let mut artifact =
-            ArtifactDraft { name: Sourced::new(name.clone(), Layer::Lab, at.route.clone().on_key()), path: None, sha256: None };
-        if let Some(table) = walk.table(&at, &keys::ARTIFACT) {
-            // Whoever gives a URL was told that this version does not fetch.
-            if !table.has("url") {
-                walk.missing(&table, "path", format!("the artifact `{name}` has no `path`"));
-            }
-            artifact.path = table.get("path").and_then(|at| Some(sourced(&at, walk.path(&at)?, Layer::Lab)));
-            artifact.sha256 = table.get("sha256").and_then(|at| Some(sourced(&at, walk.parse::<Sha256>(&at)?, Layer::Lab)));
-        }
-        draft.artifact_index.insert(name, draft.artifacts.len());
-        draft.artifacts.push(artifact);
-    }
-}
 
 pub(super) fn profiles(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
     for (key, at) in walk.named(at) {

@@ -14,12 +14,17 @@ mod duplicate_mac;
 mod duplicate_name;
 mod duplicate_serial;
 mod duplicate_uuid;
+mod http_without_digest;
 mod ip_without_mac;
 mod kernel_argument;
+mod lock_drift;
 pub mod meta;
 mod nets;
+mod no_digest;
 mod no_identity;
+mod no_lock_file;
 mod no_recipe;
+mod not_locked;
 mod overlapping_subnets;
 mod placeholder_mac;
 mod placeholder_serial;
@@ -35,6 +40,7 @@ mod unknown_artifact;
 mod unknown_profile;
 mod unknown_recipe;
 mod unused_artifact;
+mod unused_lock_entry;
 mod unused_profile;
 
 use pxectl_model::diag::RuleId;
@@ -53,7 +59,7 @@ pub struct Rule {
 }
 
 /// All rules, in the order in which they look.
-pub const RULES: [Rule; 30] = [
+pub const RULES: &[Rule] = &[
     Rule { meta: placeholder_serial::META, check: placeholder_serial::check },
     Rule { meta: placeholder_uuid::META, check: placeholder_uuid::check },
     Rule { meta: placeholder_mac::META, check: placeholder_mac::check },
@@ -84,12 +90,18 @@ pub const RULES: [Rule; 30] = [
     Rule { meta: rule_never_wins::META, check: rule_never_wins::check },
     Rule { meta: unused_profile::META, check: unused_profile::check },
     Rule { meta: unused_artifact::META, check: unused_artifact::check },
+    Rule { meta: http_without_digest::META, check: http_without_digest::check },
+    Rule { meta: no_digest::META, check: no_digest::check },
+    Rule { meta: no_lock_file::META, check: no_lock_file::check },
+    Rule { meta: not_locked::META, check: not_locked::check },
+    Rule { meta: lock_drift::META, check: lock_drift::check },
+    Rule { meta: unused_lock_entry::META, check: unused_lock_entry::check },
 ];
 
 /// The cards of everything that can be found in an inventory.
 pub fn catalogue() -> Vec<Meta> {
     let checks = RULES.iter().map(|rule| rule.meta);
-    structure::ALL.into_iter().chain(allow::rules::ALL).chain(checks).chain(here::ALL).collect()
+    structure::ALL.iter().copied().chain(allow::rules::ALL).chain(checks).chain(here::ALL).collect()
 }
 
 /// Whether a rule looks at the serving host, so that only `--here` finds something.
@@ -99,7 +111,7 @@ pub fn needs_host(id: RuleId) -> bool {
 
 /// Lets every rule look.
 pub(crate) fn run(draft: &Draft, findings: &mut Findings) {
-    for rule in &RULES {
+    for rule in RULES {
         (rule.check)(draft, findings);
     }
 }

@@ -6,6 +6,8 @@ use super::meta::Meta;
 pub const ENCODING: Meta = Meta::error("encoding", "a file that is not plain UTF-8 text");
 /// Broken YAML.
 pub const SYNTAX: Meta = Meta::error("syntax", "text that is not YAML");
+/// Two versions of a file that git could not merge.
+pub const MERGE_CONFLICT: Meta = Meta::error("merge-conflict", "a merge that nobody has resolved yet");
 /// YAML that this format leaves out.
 pub const YAML_FEATURE: Meta = Meta::error("yaml-feature", "YAML beyond mappings, lists, texts and aliases");
 /// Beyond the limits.
@@ -39,13 +41,16 @@ pub const MAC_SPELLING: Meta = Meta::note("mac-spelling", "a MAC address in an u
 pub const VERSION: Meta = Meta::error("version", "a format version that this program does not read");
 /// An `include` that leads nowhere.
 pub const INCLUDE: Meta = Meta::error("include", "an include that finds no readable file");
+/// A lock file that is there, and cannot be read.
+pub const LOCK_FILE: Meta = Meta::error("lock-file", "a lock file that cannot be read");
 /// The model refuses what every rule let pass.
 pub const UNSOUND: Meta = Meta::error("unsound", "the last check before an inventory is used");
 
 /// All of them.
-pub const ALL: [Meta; 19] = [
+pub const ALL: &[Meta] = &[
     ENCODING,
     SYNTAX,
+    MERGE_CONFLICT,
     YAML_FEATURE,
     TOO_LARGE,
     DUPLICATE_KEY,
@@ -62,5 +67,6 @@ pub const ALL: [Meta; 19] = [
     MAC_SPELLING,
     VERSION,
     INCLUDE,
+    LOCK_FILE,
     UNSOUND,
 ];

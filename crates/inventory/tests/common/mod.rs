@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use pxectl_inventory::{File, Included, Input, Reading, includes, read, read_recipe};
+use pxectl_inventory::{File, Included, Input, LockInput, Reading, includes, read, read_recipe};
 use pxectl_model::diag::Change;
 use pxectl_model::name::Name;
 use pxectl_model::recipe::Recipe;
@@ -39,7 +39,12 @@ pub fn recipes() -> BTreeMap<Name, Recipe> {
 
 /// An inventory of one file.
 pub fn input(bytes: impl Into<Vec<u8>>) -> Input {
-    Input { main: File { name: "bad.yaml".to_owned(), bytes: bytes.into() }, folder: PathBuf::from("/lab"), included: Vec::new() }
+    Input {
+        main: File { name: "bad.yaml".to_owned(), bytes: bytes.into() },
+        folder: PathBuf::from("/lab"),
+        included: Vec::new(),
+        lock: LockInput::Unasked,
+    }
 }
 
 /// Reads an inventory of one file.

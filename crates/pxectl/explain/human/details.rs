@@ -70,12 +70,14 @@ impl Page {
                     continue;
                 }
                 let role = if same { artifact.role.clone() } else { format!("{} on {}", artifact.role, case.firmware) };
-                let bytes = artifact.file.size.map_or_else(|| "not there".to_owned(), size);
+                let absent = if artifact.url.is_some() { "not fetched" } else { "not there" };
+                let bytes = artifact.file.as_ref().and_then(|file| file.size).map_or_else(|| absent.to_owned(), size);
                 let digest = match &artifact.sha256 {
                     Some(digest) => format!("sha256 {}…", digest.get(..12).unwrap_or(digest)),
                     None => "no digest".to_owned(),
                 };
-                let path = shown_long(&artifact.file.path.display().to_string());
+                let file = artifact.file.as_ref().map(|file| file.path.display().to_string());
+                let path = shown_long(&artifact.url.clone().or(file).unwrap_or_default());
                 let at = dim(artifact.at.as_deref().unwrap_or_default());
                 rows.push(vec![role, artifact.name.clone(), bytes, digest, format!("{path}  {at}")]);
             }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pxectl_model::arch::Firmware;
-use pxectl_model::artifact::Artifact;
+use pxectl_model::artifact::{Artifact, ArtifactPlace};
 use pxectl_model::boot::{Asker, BootId, Recognised, Responder, Stage2, Standing};
 use pxectl_model::identity::{Identity, Tag};
 use pxectl_model::inventory::{Inventory, Lab, Parts};
@@ -236,7 +236,8 @@ impl Bench {
     }
     pub fn artifacts(mut self, list: &[&str]) -> Self {
         for text in list {
-            let artifact = Artifact { name: at(name(text), "artifacts"), path: at("file".into(), "path"), sha256: None };
+            let place = ArtifactPlace::Path(at("file".into(), "path"));
+            let artifact = Artifact { name: at(name(text), "artifacts"), place, sha256: None, sha512: None, size: None };
             self.parts.artifacts.insert(name(text), artifact);
         }
         self

@@ -1,0 +1,35 @@
+//! The lock file as text. One artifact is one block and blocks are sorted, so that git merges what two people fetched.
+
+use std::fmt::Write as _;
+
+use pxectl_model::lock::Lockfile;
+
+const HEAD: &str = "\
+# What each artifact was when it was fetched. `pxectl fetch` writes this file: keep it in git, and resolve a conflict by taking
+# either side and fetching again.
+pxectl_lock: 1
+";
+
+/// The text of a lock file: reading it gives the same lock file again.
+pub fn write(lock: &Lockfile) -> String {
+    let mut text = HEAD.to_owned();
+    if !lock.artifacts.is_empty() {
+        text.push_str("artifacts:\n");
+    }
+    for (name, locked) in &lock.artifacts {
+        // Names are letters, digits, `.`, `_` and `-`, and URLs printable ASCII without quotes and backslashes; in quotes
+        // none of them is a number, a date or a word of YAML to anybody.
+        let _ = writeln!(text, "  \"{name}\":");
+        if let Some(url) = &locked.url {
+            let _ = writeln!(text, "    url: \"{url}\"");
+        }
+        let _ = writeln!(text, "    size: {}", locked.size);
+        let _ = writeln!(text, "    sha256: \"{}\"", locked.sha256);
+        if let Some(sha512) = &locked.sha512 {
+            let _ = writeln!(text, "    sha512: \"{sha512}\"");
+        }
+        let _ = writeln!(text, "    trust: {}", locked.trust.as_str());
+        let _ = writeln!(text, "    fetched: \"{}\"", locked.fetched);
+    }
+    text
+}

@@ -1,0 +1,59 @@
+//! `artifacts`.
+
+use pxectl_model::digest::{Sha256, Sha512};
+use pxectl_model::source::{Layer, Sourced};
+use pxectl_model::url::Url;
+
+use super::lab::{name_key, sourced};
+use crate::draft::{ArtifactDraft, Draft};
+use crate::keys;
+use crate::rules::structure::{CONFLICTING_KEYS, EMPTY_VALUE};
+use crate::tree::Kind;
+use crate::walk::{At, Table, Walk};
+
+pub(super) fn artifacts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
+    for (key, at) in walk.named(at) {
+        let Some(name) = name_key(walk, key, &at) else { continue };
+        let before = walk.findings.errors();
+        let mut artifact = ArtifactDraft {
+            name: Sourced::new(name.clone(), Layer::Lab, at.route.clone().on_key()),
+            route: at.route.clone(),
+            path: None,
+            urls: Vec::new(),
+            sha256: None,
+            sha512: None,
+            flawed: false,
+        };
+        if let Some(table) = walk.table(&at, &keys::ARTIFACT) {
+            fill(walk, &table, &mut artifact);
+        }
+        artifact.flawed = walk.findings.errors() > before;
+        draft.artifact_index.insert(name, draft.artifacts.len());
+        draft.artifacts.push(artifact);
+    }
+}
+
+fn fill(walk: &mut Walk<'_>, table: &Table<'_>, artifact: &mut ArtifactDraft) {
+    let help = "give a file of the serving host, or where it is to be fetched from";
+    walk.exclusive(&CONFLICTING_KEYS, table, &["path", "url"], help);
+    if !table.has("url") {
+        let message = format!("the artifact `{}` has neither `path` nor `url`", artifact.name.value);
+        walk.missing(table, "path", message);
+    }
+    artifact.path = table.get("path").and_then(|at| Some(sourced(&at, walk.path(&at)?, Layer::Lab)));
+    artifact.urls = table.get("url").map(|at| urls(walk, &at)).unwrap_or_default();
+    artifact.sha256 = table.get("sha256").and_then(|at| Some(sourced(&at, walk.parse::<Sha256>(&at)?, Layer::Lab)));
+    artifact.sha512 = table.get("sha512").and_then(|at| Some(sourced(&at, walk.parse::<Sha512>(&at)?, Layer::Lab)));
+}
+
+/// One URL, or a list of mirrors.
+fn urls(walk: &mut Walk<'_>, at: &At<'_>) -> Vec<Sourced<Url>> {
+    let Kind::List(items) = &at.node.real().kind else {
+        return walk.parse::<Url>(at).map(|url| sourced(at, url, Layer::Lab)).into_iter().collect();
+    };
+    if items.is_empty() {
+        walk.push(EMPTY_VALUE.at(at.place(), "`url` lists none").help("give at least one URL"));
+    }
+    let items = walk.list(at);
+    items.iter().filter_map(|item| Some(sourced(item, walk.parse::<Url>(item)?, Layer::Lab))).collect()
+}

@@ -1,0 +1,80 @@
+//! The lock file.
+
+use std::path::Path;
+
+use pxectl_model::digest::{Sha256, Sha512};
+use pxectl_model::lock::{Locked, Lockfile, Trust};
+use pxectl_model::source::{FileId, Route};
+use pxectl_model::url::Url;
+use pxectl_model::utc::Utc;
+
+use super::lab::name_key;
+use crate::findings::{Findings, shown};
+use crate::keys;
+use crate::rules::structure::{MISSING_KEY, VERSION};
+use crate::tree::Node;
+use crate::walk::{At, Table, Walk};
+
+/// What a lock file's tree says; what cannot be read is left out, with a finding.
+pub(crate) fn lock(file: FileId, root: &Node, findings: &mut Findings) -> Lockfile {
+    // It names no paths, so there is nothing to join them with.
+    let mut walk = Walk { findings, folder: Path::new("") };
+    let at = At { node: root, route: Route::root(file) };
+    let mut lock = Lockfile::default();
+    let Some(top) = walk.table(&at, &keys::LOCK) else { return lock };
+    version(&mut walk, &at, &top);
+    let Some(artifacts) = top.get("artifacts") else { return lock };
+    for (key, at) in walk.named(&artifacts) {
+        let Some(name) = name_key(&mut walk, key, &at) else { continue };
+        if let Some(table) = walk.table(&at, &keys::LOCKED)
+            && let Some(locked) = locked(&mut walk, &table)
+        {
+            lock.artifacts.insert(name, locked);
+        }
+    }
+    lock
+}
+
+fn version(walk: &mut Walk<'_>, root: &At<'_>, top: &Table<'_>) {
+    let Some(at) = top.get("pxectl_lock") else {
+        if !top.has("pxectl_lock") {
+            let message = "this is no lock file: it does not begin with `pxectl_lock: 1`";
+            walk.push(
+                MISSING_KEY.at(root.place(), message).help("`pxectl fetch` writes it; take it out of the way or restore it"),
+            );
+        }
+        return;
+    };
+    if let Some(other) = walk.text(&at).filter(|text| *text != "1") {
+        let message = format!("this program reads version 1 of the lock file, not `{}`", shown(other));
+        walk.push(VERSION.at(at.place(), message).help("use the pxectl that wrote it, or a newer one"));
+    }
+}
+
+fn locked(walk: &mut Walk<'_>, table: &Table<'_>) -> Option<Locked> {
+    for key in ["size", "sha256", "trust", "fetched"] {
+        walk.missing(table, key, format!("this entry has no `{key}`"));
+    }
+    let words = Trust::ALL.map(Trust::as_str);
+    let url = table.get("url").map(|at| walk.parse::<Url>(&at));
+    let size = table.get("size").and_then(|at| size(walk, &at));
+    let sha256 = table.get("sha256").and_then(|at| walk.parse::<Sha256>(&at));
+    let sha512 = table.get("sha512").map(|at| walk.parse::<Sha512>(&at));
+    let trust = table.get("trust").and_then(|at| walk.word::<Trust>(&at, &words));
+    let fetched = table.get("fetched").and_then(|at| walk.parse::<Utc>(&at));
+    let flawed = matches!(url, Some(None)) || matches!(sha512, Some(None));
+    let locked =
+        Locked { url: url.flatten(), size: size?, sha256: sha256?, sha512: sha512.flatten(), trust: trust?, fetched: fetched? };
+    (!flawed).then_some(locked)
+}
+
+fn size(walk: &mut Walk<'_>, at: &At<'_>) -> Option<u64> {
+    let text = walk.text(at)?;
+    match text.parse() {
+        Ok(size) if text.bytes().all(|b| b.is_ascii_digit()) => Some(size),
+        _ => {
+            walk.invalid(at, format!("`{}` is no number of bytes", shown(text)));
+            None
+        }
+    }
+}

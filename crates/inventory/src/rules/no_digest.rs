@@ -1,0 +1,56 @@
+//! `no-digest`: an artifact of which nobody said what it must hash to.
+
+use pxectl_model::diag::{Change, Diagnostic, Fix, Place};
+use pxectl_model::lock::Trust;
+use pxectl_model::url::Scheme;
+
+use super::meta::Meta;
+use crate::draft::{ArtifactDraft, Draft, LockDraft};
+use crate::findings::Findings;
+
+pub(super) const META: Meta = Meta::warning("no-digest", "an artifact of which nobody said what it must hash to");
+
+pub(super) fn check(draft: &Draft, findings: &mut Findings) {
+    for artifact in draft.artifacts.iter().filter(|artifact| !artifact.flawed && !artifact.has_digest()) {
+        judge(draft, artifact).into_iter().for_each(|finding| findings.push(finding));
+    }
+}
+
+fn judge(draft: &Draft, artifact: &ArtifactDraft) -> Option<Diagnostic> {
+    let name = &artifact.name.value;
+    let entry = artifact.route.clone();
+    let place = Place::Route(entry.clone().on_key());
+    let Some((locked, route)) = draft.lock.get(name) else { return unlocked(draft, artifact, place) };
+    let (message, said) = match locked.trust {
+        Trust::FirstUse => (format!("nobody vouched for `{name}`: what came first was believed"), "locked here"),
+        Trust::Inventory => {
+            (format!("the inventory does not say what `{name}` must hash to any more"), "it did when this was locked")
+        }
+    };
+    let title = "add the digest from the lock file".to_owned();
+    // In quotes: to some readers of YAML 64 digits are a number.
+    let text = format!("\"{}\"", locked.sha256);
+    let fix = Fix { title, change: Change::Add { to: entry, key: "sha256".to_owned(), text }, safe: true };
+    let help = format!("compare it with what its publisher names, then add it: sha256: \"{}\"", locked.sha256);
+    Some(META.at(place, message).related(Place::Route(route.key("trust")), said).help(help).fix(fix))
+}
+
+/// Plain http is worse, and another rule's; a lab that locks nothing keeps its own files as it likes.
+fn unlocked(draft: &Draft, artifact: &ArtifactDraft, place: Place) -> Option<Diagnostic> {
+    let name = &artifact.name.value;
+    let fetched = !artifact.urls.is_empty();
+    let asked = match draft.lock {
+        LockDraft::Unknown => false,
+        LockDraft::Missing => fetched,
+        LockDraft::Read { .. } => true,
+    };
+    let plain = fetched && artifact.urls.iter().all(|url| url.value.scheme() == Scheme::Http);
+    if !asked || plain {
+        return None;
+    }
+    let help = match fetched {
+        true => format!("add the `sha256` that its publisher names; `pxectl fetch {name}` alone believes what comes first"),
+        false => format!("add its `sha256` as sha256sum prints it, or let `pxectl fetch {name}` write it into the lock file"),
+    };
+    Some(META.at(place, format!("nothing says what `{name}` must hash to")).help(help))
+}
