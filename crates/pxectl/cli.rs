@@ -83,7 +83,7 @@ pub struct Lint {
     /// What fails besides errors
     #[arg(long, value_name = "LEVEL")]
     pub deny: Option<Deny>,
-    /// Also check what only the serving host knows: missing files
+    /// Also check what only the serving host knows: missing files, sources of secrets, its address
     #[arg(long)]
     pub here: bool,
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pxectl_inventory::{Here, Include, Included, Input, LockInput, Reading, limits};
+use pxectl_inventory::{Include, Included, Input, LockInput, Reading, limits};
 use pxectl_model::diag::{Diagnostic, Place};
-use pxectl_model::digest::Sha256;
 use pxectl_model::inventory::Inventory;
 use pxectl_model::net::Site;
 use pxectl_model::policy::http_base;
@@ -16,6 +15,7 @@ use pxectl_store::images::Store;
 
 use crate::failure::Failure;
 use crate::files::{DiskFiles, Files};
+use crate::here::ThisHost;
 use crate::session::{Session, folder_of, warn};
 use crate::watch::Stamps;
 use crate::{assets, shelf, show};
@@ -35,6 +35,8 @@ pub struct Found {
     pub templates: TemplateSet,
     /// What every file was when it was read.
     pub stamps: Stamps,
+    /// The inventory's folder.
+    pub folder: PathBuf,
 }
 
 /// A sound lab.
@@ -105,7 +107,7 @@ fn read_input(input: Input, files: &dyn Files) -> Found {
         reading.inventory = None;
         reading.diagnostics.extend(own.problems);
     }
-    Found { reading, templates, stamps: Stamps::default() }
+    Found { reading, templates, stamps: Stamps::default(), folder: input.folder }
 }
 
 /// Loads a sound lab; what is wrong with another is printed.
@@ -143,8 +145,8 @@ impl Found {
 
     /// Findings about what only this host knows.
     pub fn here(&self, store: &Store) -> Vec<Diagnostic> {
-        let stored = |digest: &Sha256| store.size(digest).is_some();
-        let mut found = pxectl_inventory::here(&self.reading.draft, &Here { exists: &shelf::exists, stored: &stored });
+        let host = ThisHost { folder: &self.folder, store };
+        let mut found = pxectl_inventory::here(&self.reading.draft, &host);
         found.extend(pxectl_inventory::images(&self.reading.draft, &shelf::size_of));
         found
     }
@@ -159,7 +161,10 @@ impl Found {
             let firmware = inventory.lab().firmware();
             found.extend(pxectl_render::stage1(&self.templates, &base).err().unwrap_or_default());
             found.extend(pxectl_render::dhcp::render(&self.templates, &inventory, site, &firmware).err().unwrap_or_default());
-            found.extend(Scripts::new(inventory.clone(), site, &self.templates, base, BTreeMap::new()).err().unwrap_or_default());
+            match Scripts::new(inventory.clone(), site, &self.templates, base, BTreeMap::new()) {
+                Ok(scripts) => found.extend_from_slice(scripts.warnings()),
+                Err(faults) => found.extend(faults),
+            }
         }
         self.reading.sort(&mut found);
         found.dedup();

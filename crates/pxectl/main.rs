@@ -9,10 +9,12 @@
 mod assets;
 mod cli;
 mod cmd;
+mod exec;
 mod explain;
 mod failure;
 mod files;
 mod findings;
+mod here;
 mod lab;
 mod report;
 #[cfg(serves)]

@@ -75,8 +75,3 @@ pub fn size(artifact: &Artifact, store: &Store) -> Option<u64> {
 pub fn size_of(path: &Path) -> Option<u64> {
     std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|meta| meta.len())
 }
-
-/// Whether a path of the inventory leads to a file or folder here.
-pub fn exists(path: &Path) -> bool {
-    PathBuf::from(path).exists()
-}

@@ -1,12 +1,15 @@
 //! What only the serving host knows.
 
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::digest::Sha256;
 use pxectl_model::inventory::IpxeSource;
 use pxectl_model::policy::nbp_files;
-use pxectl_model::source::Sourced;
+use pxectl_model::secret::SecretSource;
+use pxectl_model::source::{FileId, Sourced};
 
 use crate::draft::{ArtifactDraft, Draft};
 use crate::findings::shown;
@@ -20,20 +23,47 @@ pub const MISSING_FILE: Meta =
 /// An image that is not in this host's store.
 pub const NOT_FETCHED: Meta = Meta::error("not-fetched", "an artifact that was not fetched into the store (`--here` only)");
 
-/// The rules that look at this host.
-pub const ALL: [Meta; 3] = [MISSING_FILE, NOT_FETCHED, IMAGE_TOO_LARGE];
+/// A secret whose source gives nothing.
+pub const MISSING_SECRET: Meta =
+    Meta::error("missing-secret", "a secret whose source gives no value (`--here`, and at the start of `serve`)");
+/// A secret's file that is open to everybody.
+pub const READABLE_SECRET: Meta =
+    Meta::warning("readable-secret", "a secret's file that everybody on this host may read (`--here` only)");
+/// The server's address on another host.
+pub const SERVER_NOT_HERE: Meta = Meta::error("server-not-here", "a server address that this host does not have (`--here` only)");
 
-/// What this host is asked about.
-pub struct Here<'h> {
-    /// Whether a file or folder is there; asked about each path once.
-    pub exists: &'h dyn Fn(&Path) -> bool,
+/// The rules that look at this host.
+pub const ALL: [Meta; 6] = [MISSING_FILE, NOT_FETCHED, IMAGE_TOO_LARGE, MISSING_SECRET, READABLE_SECRET, SERVER_NOT_HERE];
+
+/// The serving host, as far as findings need it. Each question is asked once.
+pub trait Here {
+    /// Whether a path leads to a file or folder.
+    fn exists(&self, path: &Path) -> bool;
+
     /// Whether the store holds the content with this digest.
-    pub stored: &'h dyn Fn(&Sha256) -> bool,
+    fn stored(&self, digest: &Sha256) -> bool;
+
+    /// How a secret's source stands. A command is only looked for and not run.
+    fn source(&self, source: &SecretSource) -> SourceState;
+
+    /// Whether the host has this address.
+    fn has_address(&self, address: Ipv4Addr) -> bool;
 }
 
-/// Findings about files that the inventory names and that are not there.
-pub fn here(draft: &Draft, host: &Here<'_>) -> Vec<Diagnostic> {
-    let exists = host.exists;
+/// How the source of a secret stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceState {
+    /// It is there, as far as can be told without asking for the value.
+    There,
+    /// It is there, and everybody on the host may read it.
+    Open,
+    /// It is not, in words.
+    Missing(String),
+}
+
+/// Findings about what the inventory names and the serving host does not have.
+pub fn here(draft: &Draft, host: &dyn Here) -> Vec<Diagnostic> {
+    let exists = |path: &Path| host.exists(path);
     let mut findings = Vec::new();
     for artifact in &draft.artifacts {
         findings.extend(not_fetched(draft, artifact, host));
@@ -62,20 +92,76 @@ pub fn here(draft: &Draft, host: &Here<'_>) -> Vec<Diagnostic> {
             findings.extend(missing(dir, &dir.value, "iPXE's folder"));
         }
     }
+    secrets(draft, host, &mut findings);
+    server(draft, host, &mut findings);
     findings
 }
 
-fn not_fetched(draft: &Draft, artifact: &ArtifactDraft, host: &Here<'_>) -> Option<Diagnostic> {
+fn not_fetched(draft: &Draft, artifact: &ArtifactDraft, host: &dyn Here) -> Option<Diagnostic> {
     let url = artifact.urls.first()?;
     let name = &artifact.name.value;
     let locked = || draft.lock.get(name).map(|(locked, _)| locked.sha256);
     let digest = artifact.sha256.as_ref().map(|digest| digest.value).or_else(locked);
-    if digest.is_some_and(|digest| (host.stored)(&digest)) {
+    if digest.is_some_and(|digest| host.stored(&digest)) {
         return None;
     }
     let message = format!("the artifact `{name}` is not in this host's store");
     let place = Place::Route(url.origin.route.clone()?);
     Some(NOT_FETCHED.at(place, message).help(format!("run `pxectl fetch {name}`")))
+}
+
+fn secrets(draft: &Draft, host: &dyn Here, findings: &mut Vec<Diagnostic>) {
+    let mut known: BTreeMap<&SecretSource, SourceState> = BTreeMap::new();
+    let profiles = draft.profiles.iter().map(|p| (format!("the profile `{}`", p.name.value), &p.settings));
+    let rules = draft.rules.iter().map(|r| (r.route.to_string(), &r.settings));
+    let hosts = draft.hosts.iter().map(|h| (format!("`{}`", shown(&h.label())), &*h.settings));
+    for (owner, settings) in profiles.chain(rules).chain(hosts) {
+        for (name, source) in &settings.secrets {
+            match known.entry(&source.value).or_insert_with(|| host.source(&source.value)) {
+                SourceState::There => {}
+                SourceState::Open => findings.extend(source.origin.route.clone().map(|route| {
+                    let message =
+                        format!("{} of the secret `{name}` of {owner} can be read by everybody on this host", says(source));
+                    let help = "take the right away: chmod o-r";
+                    READABLE_SECRET.at(Place::Route(route), message).help(help)
+                })),
+                SourceState::Missing(why) => findings.push(missing_secret(name, &owner, source, why)),
+            }
+        }
+    }
+}
+
+/// The finding for a secret that has no value: `why`, without the value.
+pub fn missing_secret(name: &str, owner: &str, source: &Sourced<SecretSource>, why: &str) -> Diagnostic {
+    let place = source.origin.route.clone().map_or(Place::File(FileId(0)), Place::Route);
+    let message = format!("the secret `{name}` of {owner} has no value: {}: {why}", says(source));
+    let help = match &source.value {
+        SecretSource::Env(_) => "set the variable where `pxectl serve` is started",
+        SecretSource::File(_) => {
+            "put the file there for the user that runs `pxectl serve`; relative paths begin at the inventory's folder"
+        }
+        SecretSource::Command(_) => "run the command by hand, in the inventory's folder and without input",
+    };
+    MISSING_SECRET.at(place, message).help(help)
+}
+
+fn says(source: &Sourced<SecretSource>) -> String {
+    shown(&source.value.to_string())
+}
+
+/// A lab of several sites is served by several hosts: one of the addresses has to be this one's.
+fn server(draft: &Draft, host: &dyn Here, findings: &mut Vec<Diagnostic>) {
+    let servers: Vec<&Sourced<Ipv4Addr>> = draft.lab.sites.iter().filter_map(|site| site.server.as_ref()).collect();
+    if servers.iter().any(|server| host.has_address(server.value)) {
+        return;
+    }
+    let Some((first, route)) = servers.first().and_then(|server| Some((server, server.origin.route.clone()?))) else { return };
+    let message = match servers.len() {
+        1 => format!("this host does not have the address {}, by which machines would reach it", first.value),
+        _ => "this host has none of the addresses by which machines would reach the sites' servers".to_owned(),
+    };
+    let help = "run this where the server is to be, or give this host the address; `serve --bind` listens on another one";
+    findings.push(SERVER_NOT_HERE.at(Place::Route(route), message).help(help));
 }
 
 fn missing<T>(said: &Sourced<T>, path: &Path, what: &str) -> Option<Diagnostic> {

@@ -107,9 +107,9 @@ pub const SETTINGS: Section = section(
         key("answer"),
         key("args"),
         key("vars"),
+        key("secrets"),
         later("iso"),
         later("edition"),
-        later("secrets"),
     ],
 );
 /// An entry of `profiles`.
@@ -149,6 +149,8 @@ pub const MATCH: Section = section(
         key("firmware"),
     ],
 );
+/// An entry of `secrets`.
+pub const SECRET: Section = section("secret", "a secret", &[key("env"), key("file"), key("command")]);
 /// A value given for each architecture.
 pub const PER_ARCH: Section =
     section("architectures", "a value for each architecture", &[key("x64"), key("ia32"), key("arm32"), key("arm64")]);
@@ -163,5 +165,5 @@ pub(crate) const LOCKED: Section = section(
 );
 
 /// All keys of the inventory, in the order of the documentation.
-pub const ALL: [Section; 14] =
-    [TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, PROFILE, SETTINGS, PER_ARCH, HOST, NIC, RULE, MATCH];
+pub const ALL: [Section; 15] =
+    [TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, PROFILE, SETTINGS, SECRET, PER_ARCH, HOST, NIC, RULE, MATCH];

@@ -29,7 +29,7 @@ mod walk;
 mod wire;
 
 pub use allow::{Allowed, Judged};
-pub use here::{Here, here};
+pub use here::{Here, SourceState, here, missing_secret};
 pub use images::images;
 pub use prove::{DEFAULT_HTTP_PORT, DEFAULT_TEMPLATES};
 pub use read::{File, Include, Included, Input, LockInput, Reading, includes, read};

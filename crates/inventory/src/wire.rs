@@ -86,6 +86,14 @@ struct Nic {
     ip: Option<Text>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Secret {
+    env: Option<Text>,
+    file: Option<Text>,
+    command: Option<Vec<Text>>,
+}
+
 macro_rules! with_settings {
     ($name:ident { $($field:ident: $type:ty,)* }) => {
         #[derive(Deserialize)]
@@ -106,6 +114,7 @@ macro_rules! with_settings {
             answer: Option<Text>,
             args: Option<Vec<Text>>,
             vars: Named<IgnoredAny>,
+            secrets: Named<Secret>,
         }
     };
 }

@@ -34,7 +34,7 @@ fn inside(reading: &Reading, place: &Place) {
 /// Pieces of inventories and of YAML, so that random texts get far.
 fn piece() -> impl Strategy<Value = String> {
     let words = "pxectl: 1|lab:|hosts:|rules:|profiles:|artifacts:|include:|server:|sites:|networks:|subnet:|serial:|uuid:|mac:|nics:|ip:|\
-        profile:|match:|kernel:|initrds:|args:|vars:|inject:|extends:|recipe:|local|linux|10.1.0.1|10.1.0.0/24|7CX1234|52:54:00:12:34:56|\
+        profile:|match:|kernel:|initrds:|args:|vars:|secrets:|env:|file:|command:|inject:|extends:|recipe:|local|linux|10.1.0.1|10.1.0.0/24|7CX1234|52:54:00:12:34:56|\
         [|]|{|}|- |? |: |, |\n|\n  |\n    |\n- |\t| |#|&a |*a|!t |<<: |\"|'|\\|é|\u{feff}|\u{2028}|\r\n|---\n|...\n|%YAML 1.1\n|~|null||\u{0}|>\n |";
     let words: Vec<String> = words.split('|').map(str::to_owned).chain(["|\n ".to_owned(), "|".to_owned()]).collect();
     prop_oneof![9 => proptest::sample::select(words), 1 => "\\PC{0,8}"]

@@ -5,15 +5,43 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use common::{input, lines, recipes};
-use pxectl_inventory::{File, Here, Included, LockInput, Reading, here, images, includes, keys, read, rules};
+use pxectl_inventory::{File, Here, Included, LockInput, Reading, SourceState, here, images, includes, keys, read, rules};
 use pxectl_model::diag::Severity;
 use pxectl_model::digest::Sha256;
+use pxectl_model::secret::SecretSource;
 
 /// No text can lead there: it is the model's own last check.
 const WITHOUT_FIXTURE: [&str; 1] = ["unsound"];
+
+/// A host that has what is called so.
+struct Somewhere;
+
+impl Here for Somewhere {
+    fn exists(&self, path: &Path) -> bool {
+        path.ends_with("there") || path.ends_with("ipxe")
+    }
+
+    fn stored(&self, digest: &Sha256) -> bool {
+        digest.0 == [0; 32]
+    }
+
+    fn source(&self, source: &SecretSource) -> SourceState {
+        let text = source.to_string();
+        match text.to_lowercase() {
+            text if text.contains("open") => SourceState::Open,
+            text if text.contains("there") => SourceState::There,
+            _ => SourceState::Missing("it is not there".to_owned()),
+        }
+    }
+
+    fn has_address(&self, address: Ipv4Addr) -> bool {
+        address == Ipv4Addr::new(10, 1, 0, 1)
+    }
+}
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules")
@@ -56,11 +84,9 @@ fn each_fixture_finds_what_it_is_for() {
         if rules::needs_host(rule.id) {
             assert!(reading.inventory.is_some(), "{}", lines(&reading));
             let size = |path: &Path| path.to_string_lossy().contains("large").then_some(5 << 30);
-            let exists = |path: &Path| path.ends_with("there") || path.ends_with("ipxe");
-            let stored = |digest: &Sha256| digest.0 == [0; 32];
             let mut more = match id {
                 "image-too-large" => images(&reading.draft, &size),
-                _ => here(&reading.draft, &Here { exists: &exists, stored: &stored }),
+                _ => here(&reading.draft, &Somewhere),
             };
             reading.sort(&mut more);
             reading.diagnostics = more;

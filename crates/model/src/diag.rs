@@ -94,6 +94,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The same as a change, where a program can make it.
     pub fix: Option<Fix>,
+    /// What no output may show, also where a line is quoted for another finding: a secret that stands in a text.
+    pub conceal: Option<Place>,
 }
 
 impl Diagnostic {
@@ -108,6 +110,7 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
             fix: None,
+            conceal: None,
         }
     }
 
@@ -134,6 +137,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// With a value that no output may show.
+    #[must_use]
+    pub fn conceal(mut self, value: Place) -> Self {
+        self.conceal = Some(value);
         self
     }
 

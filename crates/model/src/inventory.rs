@@ -14,6 +14,7 @@ use crate::plan::Scope;
 use crate::policy::DEFAULT_FIRMWARE;
 use crate::profile::{BUILT_IN, Host, Profile, Rule};
 use crate::recipe::Recipe;
+use crate::secret::SecretSource;
 use crate::settings::Settings;
 use crate::source::{Layer, Origin, Sourced};
 
@@ -224,20 +225,45 @@ impl Inventory {
             names
                 .extend(parts.lab.firmware().iter().filter_map(|firmware| programs.get(firmware)).map(|name| name.value.clone()));
         }
-        let covered = |machine: Option<MachineId>, profile: &Name| machine.is_none_or(|m| scope.covers(&m, profile.as_str()));
-        let hosts = parts.hosts.iter().filter(|h| covered(h.identity.machine(), &h.profile.value));
-        let hosts = hosts.map(|h| (&h.profile.value, Some(&*h.settings)));
-        let wide = !matches!(scope, Scope::Only(_));
-        let rules = parts.rules.iter().filter(|_| wide).map(|r| (&r.profile.value, Some(&r.settings)));
-        let unknown = wide.then_some((&parts.lab.unknown.value, None));
-        for (profile, over) in hosts.chain(rules).chain(unknown) {
-            let Ok((mut settings, _)) = self.settings_of(profile) else { continue };
-            if let Some(over) = over {
-                settings.overlay(over);
-            }
+        for (settings, _) in self.settings_for(scope) {
             names.extend(settings.artifacts().cloned());
         }
         names
+    }
+
+    /// What machines of a scope are given, all layers merged, each with its recipe: of hosts, and where the scope is not of hosts
+    /// alone, of rules and of `unknown`.
+    fn settings_for<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = (Settings, &'a Arc<Recipe>)> {
+        let parts = &self.parts;
+        let covered =
+            move |machine: Option<MachineId>, profile: &Name| machine.is_none_or(|m| scope.covers(&m, profile.as_str()));
+        let hosts = parts.hosts.iter().filter(move |h| covered(h.identity.machine(), &h.profile.value));
+        let hosts = hosts.map(|h| (&h.profile.value, Some(&*h.settings)));
+        let becomes = move |profile: &Name| match scope {
+            Scope::Everyone => true,
+            Scope::Only(_) => false,
+            Scope::Profile(name) => name == profile.as_str(),
+        };
+        let rules = parts.rules.iter().filter(move |r| becomes(&r.profile.value)).map(|r| (&r.profile.value, Some(&r.settings)));
+        let unknown = Some(&parts.lab.unknown.value).filter(|profile| becomes(profile)).map(|profile| (profile, None));
+        hosts.chain(rules).chain(unknown).filter_map(|(profile, over)| {
+            let (mut settings, recipe) = self.settings_of(profile).ok()?;
+            if let Some(over) = over {
+                settings.overlay(over);
+            }
+            Some((settings, recipe))
+        })
+    }
+
+    /// The secrets of machines of a scope that boot something: each source once, under the name and with the place of its first use.
+    pub fn secrets_for(&self, scope: &Scope) -> BTreeMap<SecretSource, (String, Origin)> {
+        let mut sources = BTreeMap::new();
+        for (settings, _) in self.settings_for(scope).filter(|(_, recipe)| recipe.boots()) {
+            for (name, source) in settings.secrets {
+                sources.entry(source.value).or_insert((name, source.origin));
+            }
+        }
+        sources
     }
 
     /// The only site, or the one with this name; none where the choice is open or the name is unknown.

@@ -26,6 +26,7 @@ pub mod profile;
 pub mod recipe;
 pub mod resolve;
 pub mod rule;
+pub mod secret;
 pub mod settings;
 pub mod source;
 pub mod trace;

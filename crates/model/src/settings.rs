@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::arch::CpuArch;
 use crate::name::Name;
+use crate::secret::SecretSource;
 use crate::source::Sourced;
 
 /// One value for every architecture, or one for each.
@@ -115,10 +116,12 @@ pub struct Settings {
     pub args: Vec<Sourced<String>>,
     /// Values for templates; merged by name.
     pub vars: BTreeMap<String, Sourced<Var>>,
+    /// Where values for templates come from that stand in no file of the inventory; merged by name.
+    pub secrets: BTreeMap<String, Sourced<SecretSource>>,
 }
 
 impl Settings {
-    /// Lays `over` on top: scalars and lists replace, `vars` and `inject` merge by key, `args` append.
+    /// Lays `over` on top: scalars and lists replace, `vars`, `secrets` and `inject` merge by key, `args` append.
     pub fn overlay(&mut self, over: &Self) {
         replace(&mut self.recipe, &over.recipe);
         replace(&mut self.installs, &over.installs);
@@ -128,6 +131,7 @@ impl Settings {
         self.files.extend(over.files.clone());
         self.inject.extend(over.inject.clone());
         self.vars.extend(over.vars.clone());
+        self.secrets.extend(over.secrets.clone());
         self.args.extend(over.args.iter().cloned());
     }
 

@@ -44,7 +44,8 @@ pub async fn run(args: &BootTest, session: &Session) -> Outcome {
         }
         _ => Vec::new(),
     };
-    let builder = |_, port| TableBuilder::here(session, args.site.clone(), Ipv4Addr::LOCALHOST, port, scope.clone());
+    let builder =
+        |_, port| TableBuilder::here(session, args.site.clone(), Ipv4Addr::LOCALHOST, port, scope.clone()).for_pretend_machines();
     let stage = match Stage::start(builder, scope.clone(), sinks) {
         Ok(stage) => stage,
         Err(NoStage::Failure(failure)) => return Err(failure),

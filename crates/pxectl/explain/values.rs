@@ -105,6 +105,9 @@ fn flat(settings: &Settings, cpu: CpuArch) -> Vec<(String, String, &Origin)> {
     for (name, var) in &settings.vars {
         flat.push((format!("vars.{name}"), written(&var.value), &var.origin));
     }
+    for (name, source) in &settings.secrets {
+        flat.push((format!("secrets.{name}"), source.value.to_string(), &source.origin));
+    }
     flat
 }
 

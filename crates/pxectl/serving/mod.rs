@@ -11,6 +11,7 @@ pub mod reporter;
 pub mod show;
 pub mod sink;
 pub mod tables;
+pub mod vault;
 
 use std::future::Future;
 use std::time::Duration;

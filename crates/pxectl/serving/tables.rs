@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use pxectl_model::arch::Firmware;
 use pxectl_model::body::Body;
+use pxectl_model::diag::Diagnostic;
 use pxectl_model::inventory::{Inventory, IpxeSource};
 use pxectl_model::net::{Network, Site};
 use pxectl_model::plan::Scope;
@@ -18,7 +19,8 @@ use pxectl_render::Scripts;
 use crate::failure::Failure;
 use crate::lab::{self, Found};
 use crate::serving::contents::{Contents, Opener};
-use crate::session::{Session, warn};
+use crate::serving::vault::Vault;
+use crate::session::{Session, folder_of, warn};
 use crate::shelf::{Disk, Shelf};
 use crate::show::diagnostic::summary;
 use crate::watch::Stamps;
@@ -39,6 +41,10 @@ pub struct TableBuilder {
     scope: Scope,
     shelf: Arc<dyn Shelf>,
     opener: Opener,
+    /// Where the values of secrets come from; without it placeholders stand for them.
+    vault: Option<Vault>,
+    /// Whether machines get the values. Pretend machines do not: that the values can be had and fit is seen without.
+    reveals: bool,
     /// What the first inventory said of where machines reach this server.
     first: OnceLock<Reach>,
 }
@@ -95,13 +101,18 @@ impl Broken {
 impl TableBuilder {
     /// For the lab on this host.
     pub fn here(session: &Session, site: Option<String>, server: Ipv4Addr, http_port: u16, scope: Scope) -> Self {
-        Self::new(
-            InventorySource::File(session.inventory.clone()),
-            site,
-            http_base(server, http_port),
-            scope,
-            Arc::new(Disk { store: session.store.clone() }),
-        )
+        let vault = Vault::new(folder_of(&session.inventory));
+        let source = InventorySource::File(session.inventory.clone());
+        Self {
+            vault: Some(vault),
+            ..Self::new(source, site, http_base(server, http_port), scope, Arc::new(Disk { store: session.store.clone() }))
+        }
+    }
+
+    /// The same for pretend machines: secrets are read and tried, and placeholders are served.
+    #[must_use]
+    pub fn for_pretend_machines(self) -> Self {
+        Self { reveals: false, ..self }
     }
 
     /// For a lab in a text, its payloads from `shelf`.
@@ -110,7 +121,7 @@ impl TableBuilder {
     }
 
     fn new(source: InventorySource, site: Option<String>, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
-        Self { source, site, base, scope, shelf, opener: Opener::default(), first: OnceLock::new() }
+        Self { source, site, base, scope, shelf, opener: Opener::default(), vault: None, reveals: true, first: OnceLock::new() }
     }
 
     /// Reads the inventory and builds the table.
@@ -169,7 +180,7 @@ impl TableBuilder {
         warnings.extend(more);
         let stage1 = pxectl_render::stage1(&found.templates, &self.base);
         let sizes: BTreeMap<String, u64> = files.iter().map(|(name, body)| (name.clone(), body.len())).collect();
-        let scripts = Scripts::new(inventory.clone(), site, &found.templates, self.base.clone(), sizes);
+        let scripts = self.scripts(inventory, site, found, sizes, &mut warnings);
         match (stage1, scripts) {
             (Ok(stage1), Ok(scripts)) if faults.is_empty() => {
                 let stage1: Arc<[u8]> = Arc::from(stage1.into_bytes());
@@ -204,6 +215,24 @@ impl TableBuilder {
                 "error: {text}\nhint: install iPXE's builds (Debian's package `ipxe`), name their folder in `lab.ipxe`, or only the firmware that you boot in `lab.firmware`"
             )
         })
+    }
+
+    /// The scripts with the values of secrets in them, where machines are to get those.
+    fn scripts(
+        &self,
+        inventory: &Arc<Inventory>,
+        site: &Site,
+        found: &mut Found,
+        sizes: BTreeMap<String, u64>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Scripts, Vec<Diagnostic>> {
+        let (base, templates) = (self.base.clone(), &found.templates);
+        let Some(vault) = &self.vault else { return Scripts::new(inventory.clone(), site, templates, base, sizes) };
+        let opened = vault.open(inventory, &self.scope, &mut found.stamps)?;
+        warnings.extend(opened.warnings);
+        let tried = self.reveals || opened.values.is_empty();
+        let scripts = Scripts::with_secrets(inventory.clone(), site, templates, base.clone(), sizes.clone(), opened.values)?;
+        if tried { Ok(scripts) } else { Scripts::new(inventory.clone(), site, templates, base, sizes) }
     }
 
     /// What an edited inventory says and this process cannot act on.

@@ -16,6 +16,7 @@ use pxectl_model::net::Site;
 use pxectl_model::profile::Host;
 use pxectl_model::recipe::Kind;
 use pxectl_model::resolve::{Because, Resolution, resolve};
+use pxectl_model::secret::{Secret, SecretSource};
 use pxectl_model::source::{Layer, Origin, Sourced};
 
 use crate::build;
@@ -38,6 +39,7 @@ pub struct Scripts {
     pub(crate) hosts: Vec<Arc<Entry>>,
     pub(crate) rules: Vec<Arc<Entry>>,
     pub(crate) unknown: Arc<Entry>,
+    pub(crate) warnings: Vec<Diagnostic>,
 }
 
 /// What a machine would get, and what it was made of.
@@ -109,7 +111,8 @@ impl Order {
 
 impl Scripts {
     /// Compiles the templates, merges the layers of every host and rule, and renders each once for every firmware of the lab.
-    /// `sizes` holds the length of each artifact, in bytes, where it is known; `base_url` is `http://server:port`.
+    /// `sizes` holds the length of each artifact, in bytes, where it is known; `base_url` is `http://server:port`. In the place of
+    /// secrets stand placeholders: what comes of it is for people.
     ///
     /// # Errors
     /// Everything that is wrong with templates and with values in them, each at its place.
@@ -120,7 +123,30 @@ impl Scripts {
         base_url: impl Into<String>,
         sizes: BTreeMap<String, u64>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        build::build(inventory, Shared { server: site.server.value, base_url: base_url.into(), sizes }, templates)
+        let base_url = base_url.into();
+        build::build(inventory, Shared { server: site.server.value, base_url, sizes, secrets: None }, templates)
+    }
+
+    /// The same for machines that boot: with the values of secrets, by their source. An entry of which one is not there boots
+    /// nothing.
+    ///
+    /// # Errors
+    /// As for [`Scripts::new`]. What is wrong with a value alone is told without the value.
+    pub fn with_secrets(
+        inventory: Arc<Inventory>,
+        site: &Site,
+        templates: &TemplateSet,
+        base_url: impl Into<String>,
+        sizes: BTreeMap<String, u64>,
+        secrets: BTreeMap<SecretSource, Secret>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let base_url = base_url.into();
+        build::build(inventory, Shared { server: site.server.value, base_url, sizes, secrets: Some(secrets) }, templates)
+    }
+
+    /// What boots all the same, but is probably not what was meant.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
     }
 
     /// The script that this host would get on this firmware, armed; the boot-id is a placeholder.
@@ -178,6 +204,7 @@ impl Scripts {
             args: Value::from(()),
             reason: None,
             advice: None,
+            revealed: false,
         }
     }
 
@@ -264,13 +291,25 @@ impl Scripts {
             Ok((entry, host)) => (Some(entry), host, self.order(entry, asker.firmware, standing, &who.label)),
             Err(reason) => (None, None, Order::Refuse(reason)),
         };
+        if let Some(name) = entry.filter(|_| matches!(order, Order::Boot)).and_then(|entry| entry.secrets.unread()) {
+            return Err(format!("its secret `{name}` was not read, as the machine was in no plan then"));
+        }
         let facts = Facts::new(who.label.clone(), host, &asker.identity);
-        let scene = self.scene(entry, facts, asker.firmware, boot.to_string());
-        let stage2 = self.render(scene.clone(), &order).map_err(|error| message(&error))?;
+        let scene = self.scene(entry, facts, asker.firmware, boot.to_string()).revealed();
+        let stage2 = self.render(scene.clone(), &order).map_err(|error| self.without_values(&scene, &order, &error))?;
         match self.breach(&scene, &order, &stage2) {
             // Templates may ask who the machine is, so what held when the table was built is asked once more.
             Some(at) => Err(format!("it installs, and {}", fault::unguarded(&at))),
             None => Ok(stage2),
+        }
+    }
+
+    /// What is wrong with a script for a machine, without a value of its secrets: what is wrong with placeholders, too.
+    fn without_values(&self, scene: &Scene, order: &Order, error: &Error) -> String {
+        let Some(entry) = scene.entry.as_ref().filter(|entry| entry.secrets.has_values()) else { return message(error) };
+        match self.render(Scene { revealed: false, ..scene.clone() }, order) {
+            Err(error) => message(&error),
+            Ok(_) => format!("what is made of its secrets {} does not fit where it lands", entry.secrets.listed()),
         }
     }
 

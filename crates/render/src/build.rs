@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use minijinja::{Environment, Error};
 use pxectl_model::arch::Firmware;
-use pxectl_model::boot::Standing;
+use pxectl_model::boot::{Stage2, Standing};
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::identity::{Identity, IdentityKey, Tag};
 use pxectl_model::inventory::Inventory;
@@ -17,13 +17,14 @@ use pxectl_model::resolve::Because;
 use pxectl_model::uuid::Uuid;
 
 use crate::boot::{Order, Scripts};
-use crate::context::{Facts, KNOWN, Shared};
+use crate::context::{Facts, KNOWN, Scene, Shared};
 use crate::dhcp;
 use crate::entry::{self, Entry, place_of};
 use crate::env;
 use crate::fault::{self, Around, SCRIPT_INVALID};
 use crate::gate;
 use crate::guard::Language;
+use crate::sealed;
 use crate::templates::{Template, TemplateSet};
 
 /// A boot-id to try things with.
@@ -40,7 +41,7 @@ pub(crate) fn build(inventory: Arc<Inventory>, shared: Shared, set: &TemplateSet
     entry::compile_arguments(&mut env, &inventory, &mut faults);
     let parts = inventory.parts();
     let mut entry = |because| {
-        let entry = Entry::new(&inventory, because, &mut faults);
+        let entry = Entry::new(&inventory, because, shared.secrets.as_ref(), &mut faults);
         entry.check(set, &mut faults);
         Arc::new(entry)
     };
@@ -50,9 +51,14 @@ pub(crate) fn build(inventory: Arc<Inventory>, shared: Shared, set: &TemplateSet
     if !faults.is_empty() {
         return Err(limit(faults));
     }
-    let scripts = Scripts { inventory, set: set.clone(), env, shared: Arc::new(shared), hosts, rules, unknown };
-    let faults = scripts.try_all();
-    if faults.is_empty() { Ok(scripts) } else { Err(limit(faults)) }
+    let (set, shared, warnings) = (set.clone(), Arc::new(shared), Vec::new());
+    let mut scripts = Scripts { inventory, set, env, shared, hosts, rules, unknown, warnings };
+    let Rehearsal { faults, warnings, .. } = scripts.try_all();
+    if !faults.is_empty() {
+        return Err(limit(faults));
+    }
+    scripts.warnings = limit(warnings);
+    Ok(scripts)
 }
 
 fn limit(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
@@ -93,6 +99,8 @@ pub(crate) fn judge(text: &str, template: &Template) -> Vec<Diagnostic> {
 #[derive(Default)]
 struct Rehearsal {
     faults: Vec<Diagnostic>,
+    /// What boots all the same.
+    warnings: Vec<Diagnostic>,
     /// Scripts that were judged, and with them those of other hosts that differ in nothing that matters: each machine's own is
     /// tried again when it asks.
     seen: HashSet<(Option<Firmware>, String)>,
@@ -102,7 +110,7 @@ struct Rehearsal {
 
 impl Scripts {
     /// Renders everything once for every firmware of the lab.
-    fn try_all(&self) -> Vec<Diagnostic> {
+    fn try_all(&self) -> Rehearsal {
         let firmware = self.inventory.lab().firmware();
         let mut rehearsal = Rehearsal::default();
         let hosts = self.hosts.iter().zip(self.inventory.parts().hosts.iter().map(Some));
@@ -114,7 +122,7 @@ impl Scripts {
         }
         let refusal = Order::Refuse("this is a rehearsal".to_owned());
         self.attempt(None, None, firmware.first().copied(), &refusal, &mut rehearsal);
-        rehearsal.faults
+        rehearsal
     }
 
     fn try_one(&self, entry: &Arc<Entry>, host: Option<&Host>, firmware: Firmware, rehearsal: &mut Rehearsal) {
@@ -151,16 +159,34 @@ impl Scripts {
         match self.render(scene.clone(), order) {
             Ok(stage2) => {
                 let Some(template) = self.set.get(order.template(entry.map(AsRef::as_ref))) else { return };
-                if !rehearsal.seen.insert((firmware, gate::skeleton(&stage2.text))) {
-                    return;
+                let before = rehearsal.faults.len();
+                if rehearsal.seen.insert((firmware, gate::skeleton(&stage2.text))) {
+                    rehearsal.faults.extend(judge(&stage2.text, template));
+                    if let Some((at, entry)) = self.breach(&scene, order, &stage2).zip(entry) {
+                        rehearsal.faults.push(fault::unguarded_script(&entry.profile, template, &at));
+                    }
                 }
-                rehearsal.faults.extend(judge(&stage2.text, template));
-                if let Some((at, entry)) = self.breach(&scene, order, &stage2).zip(entry) {
-                    rehearsal.faults.push(fault::unguarded_script(&entry.profile, template, &at));
+                let Some(entry) = entry else { return };
+                let shown = sealed::shown_in(entry, &stage2.text).into_iter();
+                rehearsal.warnings.extend(shown.map(|(name, origin)| sealed::in_script(entry, name, origin, template)));
+                if entry.secrets.has_values() && rehearsal.faults.len() == before {
+                    rehearsal.faults.extend(self.try_values(entry, scene.revealed(), order, &stage2));
                 }
             }
             Err(error) => rehearsal.faults.push(self.diagnose(&error, entry, host)),
         }
+    }
+
+    /// Renders once more with the values of secrets what was sound with placeholders.
+    fn try_values(&self, entry: &Entry, scene: Scene, order: &Order, with_placeholders: &Stage2) -> Option<Diagnostic> {
+        let stage2 = match self.render(scene.clone(), order) {
+            Ok(stage2) => stage2,
+            Err(error) => return Some(sealed::refused(entry, Some(&error), &self.set)),
+        };
+        let same = stage2.text == with_placeholders.text;
+        let sound = same
+            || (ipxe::check(&stage2.text, ipxe::Dialect::Debian12).is_empty() && self.breach(&scene, order, &stage2).is_none());
+        (!sound).then(|| sealed::refused(entry, None, &self.set))
     }
 
     /// An error of a rendering as a finding.

@@ -19,17 +19,19 @@ use pxectl_model::settings::{FileKey, Inject, Var};
 use pxectl_model::uuid::Uuid;
 
 use crate::entry::Entry;
+use crate::sealed::Values;
 
 /// The version that scripts name themselves by.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The names at the top of every template but the DHCP server's.
-pub const KNOWN: [&str; 30] = [
+pub const KNOWN: [&str; 31] = [
     "host",
     "profile",
     "recipe",
     "installs",
     "vars",
+    "secrets",
     "args",
     "kernel",
     "wimboot",
@@ -66,6 +68,8 @@ pub(crate) struct Shared {
     pub base_url: String,
     /// Sizes of artifacts by name; one that is not there is unknown.
     pub sizes: BTreeMap<String, u64>,
+    /// The values of secrets; without them placeholders stand for good.
+    pub secrets: Option<Values>,
 }
 
 /// The URL that asks for stage 2. Texts go as `:hexraw`, the only form that every iPXE sends unharmed; the UUID goes as text,
@@ -221,9 +225,16 @@ pub(crate) struct Scene {
     pub reason: Option<String>,
     /// What a person can do about it.
     pub advice: Option<String>,
+    /// Whether secrets are their values and not their placeholders: only in what goes to a booting machine.
+    pub revealed: bool,
 }
 
 impl Scene {
+    /// The same, for the machine itself.
+    pub fn revealed(self) -> Self {
+        Self { revealed: true, ..self }
+    }
+
     fn artifact(&self, name: &Name) -> Value {
         let size = self.shared.sizes.get(name.as_str()).map_or(Value::from(()), |size| Value::from(*size));
         Value::from_pairs([
@@ -277,6 +288,7 @@ impl Scene {
             ]),
             "installs" => Value::from(entry.kind == Kind::Install),
             "vars" => entry.vars.clone(),
+            "secrets" => entry.secrets.value(self.revealed),
             "initrds" => self.initrds(entry),
             "inject" => self.inject(entry),
             "url" => optional(&entry.settings.url.as_ref().map(|url| url.value.clone())),

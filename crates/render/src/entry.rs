@@ -19,6 +19,7 @@ use pxectl_model::source::{Origin, Route};
 use crate::context::{self, Facts};
 use crate::fault::{KEY_MISSING, RECIPE_INVALID, TEMPLATE_MISSING, VALUE_REFUSED};
 use crate::guard;
+use crate::sealed::{Sealed, Values};
 use crate::templates::TemplateSet;
 
 /// Longest name of an injected file (wimboot 2.9.0: 31 characters and a NUL).
@@ -48,6 +49,8 @@ pub(crate) struct Entry {
     pub settings: Settings,
     /// `vars` for templates.
     pub vars: Value,
+    /// `secrets` for templates.
+    pub secrets: Sealed,
     /// The recipe's arguments.
     pub recipe_args: Vec<Argument>,
     /// The arguments that people gave, checked.
@@ -60,7 +63,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// Merges and checks the layers.
-    pub fn new(inventory: &Inventory, because: Because<'_>, faults: &mut Vec<Diagnostic>) -> Self {
+    pub fn new(inventory: &Inventory, because: Because<'_>, values: Option<&Values>, faults: &mut Vec<Diagnostic>) -> Self {
         let setup = set_up(inventory, because, &Identity::default());
         let kind = setup.kind();
         let (label, route) = match because {
@@ -88,7 +91,8 @@ impl Entry {
         };
         let recipe_args = recipe.args.iter().enumerate().map(argument).collect();
         let vars = Value::from_pairs(vars);
-        Self { label, profile: setup.profile.value, vars, recipe_args, args, listed, route, recipe, kind, settings }
+        let secrets = Sealed::new(&settings.secrets, values);
+        Self { label, profile: setup.profile.value, vars, secrets, recipe_args, args, listed, route, recipe, kind, settings }
     }
 
     /// The file name of the answer: that of its template, without folders and `.j2`.
@@ -126,9 +130,10 @@ impl Entry {
             "url" => settings.url.is_some(),
             // A person's own `---` says by itself what goes before it and what after.
             "args" => !self.args.is_empty() && !self.args.iter().any(|arg| arg == "---"),
-            _ => match when.strip_prefix("vars.") {
-                Some(name) => settings.vars.contains_key(name),
-                None => settings.files.contains_key(&FileKey::ALL.into_iter().find(|key| key.as_str() == when)?),
+            _ => match (when.strip_prefix("vars."), when.strip_prefix("secrets.")) {
+                (Some(name), _) => settings.vars.contains_key(name),
+                (_, Some(name)) => settings.secrets.contains_key(name),
+                _ => settings.files.contains_key(&FileKey::ALL.into_iter().find(|key| key.as_str() == when)?),
             },
         })
     }

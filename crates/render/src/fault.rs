@@ -30,8 +30,11 @@ pub const KEY_MISSING: RuleId = RuleId("missing-key");
 /// A boot URL that does not fit into a DHCP answer.
 pub const BOOT_URL_LENGTH: RuleId = RuleId("boot-url-length");
 
+/// A secret in a boot script, where it is no secret any more.
+pub const SECRET_IN_SCRIPT: Meta = Meta::warning("secret-in-script", "a secret in a boot script, where it is no secret any more");
+
 /// The cards of every rule that is this crate's alone; `missing-key` is the inventory's, too.
-pub const RULES: [Meta; 7] = [
+pub const RULES: [Meta; 8] = [
     Meta::error(TEMPLATE_ERROR.0, "a template that cannot be read, or fails while it runs"),
     Meta::error(TEMPLATE_NAME.0, "a name in a template that means nothing"),
     Meta::error(TEMPLATE_MISSING.0, "a template that is named and is not there"),
@@ -39,6 +42,7 @@ pub const RULES: [Meta; 7] = [
     Meta::error(SCRIPT_INVALID.0, "a rendered script that iPXE would not run"),
     Meta::error(RECIPE_INVALID.0, "a recipe whose data does not make sense"),
     Meta::error(BOOT_URL_LENGTH.0, "a boot file that does not fit into a DHCP answer"),
+    SECRET_IN_SCRIPT,
 ];
 
 /// What is known around a rendering, so that its errors become findings at the right places.
@@ -85,8 +89,10 @@ fn undefined(error: &Error, template: Option<&Template>, at: Place) -> Diagnosti
         Some(name) => format!("nothing gives `{name}` a value here"),
         None => "a name here has no value".to_owned(),
     };
-    Diagnostic::error(TEMPLATE_NAME, at, message)
-        .help(format!("names at the top are: {}; what `vars` holds is up to recipe, profile, rule and host", KNOWN.join(", ")))
+    Diagnostic::error(TEMPLATE_NAME, at, message).help(format!(
+        "names at the top are: {}; what `vars` and `secrets` hold is up to recipe, profile, rule and host",
+        KNOWN.join(", ")
+    ))
 }
 
 /// Where a script that installs starts something unasked, in words.
@@ -124,7 +130,7 @@ fn whole_word(text: &str, name: &str) -> Option<usize> {
     })
 }
 
-fn innermost(error: &Error) -> &Error {
+pub(crate) fn innermost(error: &Error) -> &Error {
     let mut at = error;
     while let Some(inner) = at.source().and_then(|source| source.downcast_ref::<Error>()) {
         at = inner;
@@ -133,7 +139,7 @@ fn innermost(error: &Error) -> &Error {
 }
 
 /// The bytes of the template that an error is about; its line where it knows no better.
-fn place(template: &Template, error: &Error) -> Place {
+pub(crate) fn place(template: &Template, error: &Error) -> Place {
     let text = &template.text;
     let whole_line = || {
         let line = error.line()?;

@@ -14,10 +14,12 @@ mod fault;
 mod gate;
 pub mod guard;
 mod plain;
+mod sealed;
 mod templates;
 
 pub use boot::{Rehearsed, Scripts};
 pub use context::{KNOWN, VERSION};
 pub use fault::{RULES, TEMPLATE_ERROR};
 pub use plain::{ipxe_embed, stage1};
+pub use sealed::placeholder;
 pub use templates::{BUILT_IN_PREFIX, Template, TemplateSet};

@@ -18,6 +18,8 @@ mod lint;
 mod pipes;
 mod plan;
 mod render;
+#[cfg(not(pxectl_no_unix))]
+mod secrets;
 mod selection;
 mod start;
 mod stop;

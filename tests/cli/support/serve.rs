@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdout};
+use std::process::{Child, ChildStderr, ChildStdout, Command};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 
@@ -44,7 +44,12 @@ impl Serve {
 
     /// Starts any command that writes events.
     pub fn of(folder: &Path, args: &[&str]) -> Self {
-        let mut child = run::command(folder, args).spawn().unwrap();
+        Self::spawn(run::command(folder, args))
+    }
+
+    /// Starts one that was prepared, with variables for one.
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let events = events(child.stdout.take().unwrap());
         let stderr = collect(child.stderr.take().unwrap());
         let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));

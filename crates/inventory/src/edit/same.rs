@@ -14,6 +14,7 @@ use pxectl_model::name::Name;
 use pxectl_model::net::{Network, Range, Subnet};
 use pxectl_model::profile::{Glob, MatchKey};
 use pxectl_model::recipe::Recipe;
+use pxectl_model::secret::SecretSource;
 use pxectl_model::settings::{FileKey, Inject, PerArch, Settings, Var};
 use pxectl_model::source::Sourced;
 use pxectl_model::url::Url;
@@ -56,7 +57,7 @@ macro_rules! by_field {
 by_value!(
     bool, u16, String, PathBuf, Ipv4Addr, Firmware, Sha256, Sha512, Url, Tag, BadTag, Mac, Name, Subnet, Range, Glob, MatchKey
 );
-by_value!(Recipe, FileKey, Inject, PerArch<Name>, PerArch<Vec<Name>>, Var, Uuid, HashMap<Name, usize>, ());
+by_value!(Recipe, FileKey, Inject, SecretSource, PerArch<Name>, PerArch<Vec<Name>>, Var, Uuid, HashMap<Name, usize>, ());
 
 by_field!(Draft { lab, artifacts, profiles, hosts, rules, recipes, profile_index, artifact_index } but { lock });
 by_field!(LabDraft { http_port, firmware, ipxe, unknown, templates, strict, sites, networks_complete } but {});
@@ -68,7 +69,7 @@ by_field!(Claim { written, tag } but {});
 by_field!(NicDraft { mac, mac_given, ip } but {});
 by_field!(HostDraft { serial, uuid, asset, board_serial, identified, name, profile, nics, settings } but { route, flawed });
 by_field!(RuleDraft { matches, profile, settings } but { route, flawed });
-by_field!(Settings { recipe, installs, files, initrds, inject, answer, url, args, vars } but {});
+by_field!(Settings { recipe, installs, files, initrds, inject, answer, url, args, vars, secrets } but {});
 
 impl<T: Same> Same for Sourced<T> {
     fn same(&self, other: &Self) -> bool {

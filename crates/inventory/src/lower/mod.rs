@@ -5,6 +5,7 @@ mod hosts;
 mod lab;
 mod lock;
 mod profiles;
+mod secrets;
 mod settings;
 mod spelling;
 

@@ -9,6 +9,7 @@ use pxectl_model::settings::{FileKey, Inject, PerArch, Settings, Var};
 use pxectl_model::source::{Layer, Sourced};
 
 use super::lab::sourced;
+use super::secrets;
 use super::spelling;
 use crate::findings::shown;
 use crate::keys;
@@ -39,6 +40,9 @@ pub(super) fn settings(walk: &mut Walk<'_>, table: &Table<'_>, layer: &Layer) ->
     settings.args = table.get("args").map(|at| args(walk, &at, layer)).unwrap_or_default();
     if let Some(at) = table.get("vars") {
         settings.vars = vars(walk, &at, layer);
+    }
+    if let Some(at) = table.get("secrets") {
+        settings.secrets = secrets::secrets(walk, &at, layer);
     }
     settings
 }
@@ -142,18 +146,25 @@ fn args(walk: &mut Walk<'_>, at: &At<'_>, layer: &Layer) -> Vec<Sourced<String>>
 fn vars(walk: &mut Walk<'_>, at: &At<'_>, layer: &Layer) -> BTreeMap<String, Sourced<Var>> {
     let mut vars = BTreeMap::new();
     for (name, at) in walk.named(at) {
-        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if !name.chars().all(word) || name.starts_with(|c: char| c.is_ascii_digit()) {
-            let place = Place::Route(at.route.clone().on_key());
-            let message = format!("`{}` is not a name that a template can say", shown(name));
-            walk.push(INVALID_VALUE.at(place, message).help("letters, digits and `_`, no digit first"));
-            continue;
-        }
-        if let Some(value) = var(walk, &at) {
+        if says(walk, name, &at)
+            && let Some(value) = var(walk, &at)
+        {
             vars.insert(name.to_owned(), sourced(&at, value, layer.clone()));
         }
     }
     vars
+}
+
+/// Whether a template can say this name, after `vars.` or `secrets.`; a finding where it cannot.
+pub(super) fn says(walk: &mut Walk<'_>, name: &str, at: &At<'_>) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let fits = !name.is_empty() && name.chars().all(word) && !name.starts_with(|c: char| c.is_ascii_digit());
+    if !fits {
+        let place = Place::Route(at.route.clone().on_key());
+        let message = format!("`{}` is not a name that a template can say", shown(name));
+        walk.push(INVALID_VALUE.at(place, message).help("letters, digits and `_`, no digit first"));
+    }
+    fits
 }
 
 fn var(walk: &mut Walk<'_>, at: &At<'_>) -> Option<Var> {

@@ -51,7 +51,7 @@ pub(super) fn booting(draft: &Draft) -> Vec<&Name> {
     names.filter(|name| used.contains(*name) || !extended.contains(*name)).collect()
 }
 
-/// The keys of a layer that a recipe may take or not, each with its place. `args` and `vars` every recipe takes.
+/// The keys of a layer that a recipe may take or not, each with its place. `args`, `vars` and `secrets` every recipe takes.
 pub(super) fn given(settings: &Settings) -> Vec<(&'static str, Route)> {
     let mut keys: Vec<(&'static str, Option<Route>)> = Vec::new();
     for (key, file) in &settings.files {

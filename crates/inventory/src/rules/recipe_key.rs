@@ -138,7 +138,7 @@ fn crowd(recipe: &Recipe, group: &[String], route: Route, findings: &mut Finding
 
 fn refuse(recipe: &Recipe, key: &str, route: Route, findings: &mut Findings) {
     let installs = recipe.boots().then_some("installs");
-    let takes: Vec<&str> = recipe.keys.keys().map(String::as_str).chain(["args", "vars"]).chain(installs).collect();
+    let takes: Vec<&str> = recipe.keys.keys().map(String::as_str).chain(["args", "vars", "secrets"]).chain(installs).collect();
     let message = format!("the recipe `{}` does not take `{key}`", recipe.name);
     let help = format!("it takes {}", takes.join(", "));
     findings.push(META.at(Place::Route(route), message).help(help));
