@@ -1,9 +1,11 @@
-//! What pxectl keeps on disk: the journal of boots, the store of images, files that are replaced whole, and how files of people are read.
+//! What pxectl keeps on disk: the journal of boots, the store of images, files of people that are changed or replaced whole, and how they are read.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod edit;
 pub mod images;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 pub mod journal;
+pub mod lock;
 pub mod regular;
 pub mod replace;
 #[cfg(all(unix, not(pxectl_no_unix)))]

@@ -35,26 +35,26 @@ pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// A name of ours that somebody made a symlink is not followed.
 #[cfg(all(unix, not(pxectl_no_unix)))]
-fn create(part: &Path) -> io::Result<File> {
+pub(crate) fn create(part: &Path) -> io::Result<File> {
     use rustix::fs::{Mode, OFlags};
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     Ok(File::from(rustix::fs::open(part, flags, Mode::from_raw_mode(0o644))?))
 }
 
 #[cfg(not(all(unix, not(pxectl_no_unix))))]
-fn create(part: &Path) -> io::Result<File> {
+pub(crate) fn create(part: &Path) -> io::Result<File> {
     File::create(part)
 }
 
 /// The rename itself is durable when the folder is.
 #[cfg(all(unix, not(pxectl_no_unix)))]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Where a folder cannot be opened as a file, the system sees to it.
 #[cfg(not(all(unix, not(pxectl_no_unix))))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
