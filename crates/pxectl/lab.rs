@@ -62,11 +62,23 @@ pub fn read(path: &Path) -> Result<Found, Failure> {
 /// # Errors
 /// Where the inventory itself cannot be read; everything else is a finding.
 pub fn read_from(path: &Path, files: &dyn Files) -> std::io::Result<Found> {
+    Ok(read_input(input_from(path, files)?, files))
+}
+
+/// The texts of an inventory on this host.
+///
+/// # Errors
+/// Where the inventory itself cannot be read.
+pub fn input(path: &Path) -> Result<Input, Failure> {
+    input_from(path, &DiskFiles::default()).map_err(|why| unreadable(path, &why))
+}
+
+fn input_from(path: &Path, files: &dyn Files) -> std::io::Result<Input> {
     let main = file(path, files)?;
     let folder = folder_of(path);
     let included = pxectl_inventory::includes(&main.bytes).into_iter().map(|i| expand(&i, &folder, files)).collect();
     let lock = lock_file(&folder, files);
-    Ok(read_input(Input { main, folder, included, lock }, files))
+    Ok(Input { main, folder, included, lock })
 }
 
 /// Reads a lab whose inventory is at hand as text.
@@ -90,9 +102,14 @@ fn lock_file(folder: &Path, files: &dyn Files) -> LockInput {
     }
 }
 
-fn read_input(input: Input, files: &dyn Files) -> Found {
-    let recipes = assets::recipes();
-    let mut reading = pxectl_inventory::read(&input, &recipes);
+/// Reads a lab whose texts are at hand.
+pub fn read_input(input: Input, files: &dyn Files) -> Found {
+    let reading = pxectl_inventory::read(&input, &assets::recipes());
+    Found::of(reading, &input, files)
+}
+
+/// With the templates that go with it.
+fn with_templates(mut reading: Reading, input: &Input, files: &dyn Files) -> Found {
     let folder = reading.draft.lab.templates.as_ref().map(|t| t.value.clone());
     let folder = folder.unwrap_or_else(|| input.folder.join(pxectl_inventory::DEFAULT_TEMPLATES));
     let mut own = Own::default();
@@ -138,6 +155,11 @@ pub fn sound(mut found: Found) -> Result<Lab, Failure> {
 }
 
 impl Found {
+    /// What was read, with the templates that go with it.
+    pub fn of(reading: Reading, input: &Input, files: &dyn Files) -> Self {
+        with_templates(reading, input, files)
+    }
+
     /// Findings as text.
     pub fn show(&self, found: &[Diagnostic]) -> String {
         show::diagnostic::diagnostics(found, &self.reading)

@@ -9,6 +9,7 @@
 mod assets;
 mod cli;
 mod cmd;
+mod editing;
 mod exec;
 mod explain;
 mod failure;
@@ -51,6 +52,8 @@ fn main() -> ExitCode {
 fn run(command: &Command, session: &Session) -> Outcome {
     match command {
         Command::Lint(args) => cmd::lint::run(args, session),
+        Command::Assign(args) => cmd::assign::run(args, session),
+        Command::Unassign(args) => cmd::unassign::run(args, session),
         Command::Explain(args) => cmd::explain::run(args, session),
         Command::Render(Render::Dhcp(args)) => cmd::render::dhcp(args, session),
         Command::Render(Render::Boot(args)) => cmd::render::boot(args, session),

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub mod assign;
 #[cfg(serves)]
 pub mod boot_test;
 #[cfg(serves)]
@@ -11,3 +12,4 @@ pub mod rearm;
 pub mod render;
 #[cfg(serves)]
 pub mod serve;
+pub mod unassign;

@@ -43,7 +43,8 @@ impl EditLock {
             waiting();
             got = receiver.recv_timeout(GIVE_UP_AFTER - TELL_AFTER);
         }
-        let held = got.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "another program has been editing it for a minute"))??;
+        let held =
+            got.map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "another program has been editing it for a minute"))??;
         Ok(Self { _held: held })
     }
 }

@@ -9,6 +9,7 @@ use pxectl_model::uuid::Uuid;
 
 use super::Who;
 use super::refused::Refused;
+use super::who::looks_like;
 
 /// A machine and what it gets. What is not given stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +62,11 @@ impl Assign {
 
     /// The key and text by which a new host is known.
     pub(super) fn identity(&self, wanted: &Wanted) -> Result<(IdentityKey, String), Refused> {
-        let Who::Key(key, text) = &self.who else { return Err(Refused::nobody(self.who.text(), None)) };
+        let (key, text) = match &self.who {
+            Who::Key(key, text) => (key, text),
+            Who::Any(text) => (&looks_like(text), text),
+            Who::Host(text) => return Err(Refused::nobody(text, None)),
+        };
         let bad = |why: &dyn std::fmt::Display| Refused::value(key.as_str(), text, why);
         match key {
             IdentityKey::Mac => {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use pxectl_model::identity::IdentityKey;
+use pxectl_model::name::Name;
 use pxectl_model::source::{FileId, Step, line_column};
 
 use super::assign::{Assign, Wanted};
@@ -37,6 +38,10 @@ pub struct Outcome {
     pub file: FileId,
     /// What was done.
     pub done: Done,
+    /// The profile that its entry named.
+    pub was: Option<Name>,
+    /// The profile that its entry names now.
+    pub now: Option<Name>,
     /// Why this file, where that is not plain.
     pub why: Option<String>,
 }
@@ -91,7 +96,8 @@ pub(super) fn plan(before: &Reading, intents: &[Intent]) -> Result<Plan, Refused
                 };
                 fresh.push(identity.as_ref(), &wanted);
                 let host = wanted.name.as_ref().map_or(text, ToString::to_string);
-                plan.outcomes.push(Outcome { host, file: fresh.file, done: Done::Added, why: fresh.why.clone() });
+                let now = Some(wanted.profile.clone());
+                plan.outcomes.push(Outcome { host, file: fresh.file, done: Done::Added, was: None, now, why: fresh.why.clone() });
                 plan.deeds.push(Deed::New { file: fresh.file, identity, wanted });
             }
             (Intent::Remove(_), Some(n)) => {
@@ -99,7 +105,8 @@ pub(super) fn plan(before: &Reading, intents: &[Intent]) -> Result<Plan, Refused
                 let drop = Change::Drop { from: vec![Hop::Key("hosts".to_owned())], item: item_of(host) };
                 plan.changes.entry(host.route.file).or_default().push(drop);
                 plan.deeds.push(Deed::Remove { host: n });
-                plan.outcomes.push(Outcome { host: host.label(), file: host.route.file, done: Done::Removed, why: None });
+                let (label, file, was) = (host.label(), host.route.file, profile_of(host));
+                plan.outcomes.push(Outcome { host: label, file, done: Done::Removed, was, now: None, why: None });
             }
             (Intent::Remove(_), None) => return Err(with_close(before, Refused::nobody(who.text(), None))),
         }
@@ -109,6 +116,10 @@ pub(super) fn plan(before: &Reading, intents: &[Intent]) -> Result<Plan, Refused
         plan.changes.entry(file).or_default().extend(changes);
     }
     Ok(plan)
+}
+
+fn profile_of(host: &HostDraft) -> Option<Name> {
+    host.profile.as_ref().map(|profile| profile.value.clone())
 }
 
 /// The one host that is meant, if there is one.
@@ -161,7 +172,7 @@ fn change(before: &Reading, plan: &mut Plan, n: usize, assign: &Assign) -> Resul
     let way = vec![Hop::Key("hosts".to_owned()), Hop::Item(item)];
     // Who named the machine by a MAC means that card.
     let card_mac = match &assign.who {
-        Who::Key(_, text) | Who::Host(text) => wanted.mac.or_else(|| text.parse().ok()),
+        Who::Key(_, text) | Who::Host(text) | Who::Any(text) => wanted.mac.or_else(|| text.parse().ok()),
     };
     let card = entry::card(map, &wanted, card_mac).map_err(|count| {
         let why = format!("this host has {count} network cards, and it is not clear which is meant");
@@ -173,7 +184,8 @@ fn change(before: &Reading, plan: &mut Plan, n: usize, assign: &Assign) -> Resul
     });
     let changes = entry::changes(&way, map, &wanted, &card, block_vars.unwrap_or(false));
     let done = if changes.is_empty() { Done::Unchanged } else { Done::Changed };
-    plan.outcomes.push(Outcome { host: host.label(), file, done, why: None });
+    let label = wanted.name.as_ref().map_or_else(|| host.label(), ToString::to_string);
+    plan.outcomes.push(Outcome { host: label, file, done, was: profile_of(host), now: Some(wanted.profile.clone()), why: None });
     plan.deeds.push(Deed::Set { host: n, card: card.in_draft, wanted });
     if !changes.is_empty() {
         plan.changes.entry(file).or_default().extend(changes);

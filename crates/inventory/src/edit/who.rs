@@ -15,14 +15,27 @@ pub enum Who {
     Host(String),
     /// The host with this value under this key; where there is none, a new one.
     Key(IdentityKey, String),
+    /// As `Host`; where there is none, a new one, known by what the text looks like: a MAC, a UUID, else a serial number.
+    Any(String),
 }
 
 impl Who {
     /// As it was typed.
     pub fn text(&self) -> &str {
         match self {
-            Self::Host(text) | Self::Key(_, text) => text,
+            Self::Host(text) | Self::Key(_, text) | Self::Any(text) => text,
         }
+    }
+}
+
+/// What a text looks like.
+pub(super) fn looks_like(text: &str) -> IdentityKey {
+    if text.parse::<Mac>().is_ok() {
+        IdentityKey::Mac
+    } else if text.parse::<Uuid>().is_ok() {
+        IdentityKey::Uuid
+    } else {
+        IdentityKey::Serial
     }
 }
 
@@ -77,7 +90,7 @@ impl Index {
         };
         match who {
             Who::Key(key, text) => by_key(*key, text),
-            Who::Host(text) => match self.names.get(text) {
+            Who::Host(text) | Who::Any(text) => match self.names.get(text) {
                 Some(named) => named.clone(),
                 None => {
                     IdentityKey::ALL.into_iter().map(|key| by_key(key, text)).find(|hosts| !hosts.is_empty()).unwrap_or_default()

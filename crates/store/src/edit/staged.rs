@@ -37,7 +37,9 @@ impl Staged {
         let staged = Self { real, folder, part, published: false };
         own::take_over(&staged.real, &meta, &file).map_err(|unlike| match unlike {
             Unlike::Owner(source) => EditError::Owner { path: staged.real.clone(), source },
-            Unlike::Io(source) => EditError::Io { action: "giving the new content the rights of", path: staged.real.clone(), source },
+            Unlike::Io(source) => {
+                EditError::Io { action: "giving the new content the rights of", path: staged.real.clone(), source }
+            }
         })?;
         // Not before the file is as closed to others as the old one.
         file.write_all(change.new).map_err(failed("writing the new content beside", &staged.real))?;

@@ -84,8 +84,11 @@ fn several_are_all_or_none() {
     let two = folder.0.path().join("two.yaml");
     std::fs::write(&two, "two").unwrap();
     let changes = |second: &'static str| {
-        [(&one, "one", "ONE"), (&two, second, "TWO")]
-            .map(|(path, old, new)| Change { path, old: old.as_bytes(), new: new.as_bytes() })
+        [(&one, "one", "ONE"), (&two, second, "TWO")].map(|(path, old, new)| Change {
+            path,
+            old: old.as_bytes(),
+            new: new.as_bytes(),
+        })
     };
     assert!(edit_files(&changes("other")).is_err());
     assert_eq!(std::fs::read_to_string(&one).unwrap(), "one");

@@ -1,0 +1,179 @@
+//! `assign`: what a machine becomes, written into the inventory.
+
+use pxectl_inventory::Input;
+use pxectl_inventory::edit::{Assign, Done, Edited, Intent, Refused, Who, edit};
+use pxectl_inventory::near;
+use pxectl_model::name::Name;
+use pxectl_model::profile::{BUILT_IN, Glob};
+use pxectl_store::regular::read_regular;
+
+use crate::cli;
+use crate::editing::machines::{self, Row};
+use crate::editing::{self, Edit, Recipes, Refusal};
+use crate::failure::{Answer, Failure, Outcome};
+use crate::session::{Session, print, warn};
+
+/// Exit 1 where the edit is refused.
+pub fn run(args: &cli::Assign, session: &Session) -> Outcome {
+    let rows = match &args.from {
+        Some(from) => table(from)?,
+        None => vec![Row { line: 0, intent: Intent::Assign(one(args)) }],
+    };
+    let intents: Vec<Intent> = rows.iter().map(|row| row.intent.clone()).collect();
+    let typed = args.serial.as_deref().filter(|_| !args.new);
+    let change = |input: &Input, recipes: &Recipes| {
+        let edited = edit(input, recipes, &intents)?;
+        match typed {
+            Some(typed) => not_a_name(typed, edited),
+            None => Ok(edited),
+        }
+    };
+    match editing::edit(&session.inventory, args.dry_run, change)? {
+        Edit::Done(edited) => {
+            let told = editing::tell(&edited, args.dry_run);
+            // The diff is the result of a rehearsal.
+            if args.dry_run {
+                session.say(told.trim_end())
+            } else {
+                print(&told)
+            }
+            Ok(Answer::Yes)
+        }
+        Edit::Refused(refusal) => {
+            if let Some(why) = &refusal.why {
+                say(why, &refusal, &rows);
+            }
+            Ok(Answer::No)
+        }
+    }
+}
+
+fn one(args: &cli::Assign) -> Assign {
+    Assign {
+        // clap requires both where there is no table.
+        who: Who::Any(args.serial.clone().unwrap_or_default()),
+        profile: args.profile.clone().unwrap_or_default(),
+        name: args.name.clone(),
+        mac: args.mac.clone(),
+        ip: args.ip.clone(),
+        vars: args.set.clone(),
+    }
+}
+
+fn table(from: &std::path::Path) -> Result<Vec<Row>, Failure> {
+    let name = if from.as_os_str() == "-" { "the standard input".to_owned() } else { format!("`{}`", from.display()) };
+    let trouble = |why: &dyn std::fmt::Display| Failure::new(format!("reading machines from {name}: {why}"));
+    let bytes = if from.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        let read = std::io::Read::read_to_end(&mut std::io::Read::take(std::io::stdin().lock(), machines::MOST + 1), &mut bytes);
+        read.map(|_| bytes)
+    } else {
+        read_regular(from, machines::MOST)
+    };
+    let bytes = bytes.map_err(|error| trouble(&error))?;
+    if bytes.len() as u64 > machines::MOST {
+        return Err(trouble(&format!("it has more than {} MiB", machines::MOST >> 20)));
+    }
+    machines::read(&bytes).map_err(|why| trouble(&why))
+}
+
+/// A new machine whose serial number looks like the name of a host is more likely that host, mistyped.
+fn not_a_name(typed: &str, edited: Edited) -> Result<Edited, Refused> {
+    if edited.outcomes.iter().all(|outcome| outcome.done != Done::Added) {
+        return Ok(edited);
+    }
+    let names = edited.reading.draft.hosts.iter().filter_map(|host| host.name.as_ref()).map(|name| name.value.as_str());
+    let names: Vec<&str> = names.collect();
+    match near::nearest(typed, names.iter().copied(), 1).first() {
+        Some(close) => {
+            let close = Some(format!("{}`, or is it a new machine: then add `--new", names[*close]));
+            Err(Refused::Nobody { text: typed.to_owned(), close })
+        }
+        None => Ok(edited),
+    }
+}
+
+/// Says why; of a table also which row, and of a profile that is not there which ones are.
+fn say(why: &Refused, refusal: &Refusal, rows: &[Row]) {
+    let intents: Vec<Intent> = rows.iter().map(|row| row.intent.clone()).collect();
+    let guilty = match why {
+        Refused::Errors { .. } => None,
+        _ => guilty(&refusal.input, &intents),
+    };
+    if let Some(row) = guilty.and_then(|n| rows.get(n)).filter(|row| row.line > 0) {
+        warn(&format!("line {}:", row.line));
+    }
+    let Some(Intent::Assign(assign)) = guilty.or((rows.len() == 1).then_some(0)).and_then(|n| intents.get(n)) else {
+        return editing::refuse(why);
+    };
+    let recipes = crate::assets::recipes();
+    let reading = pxectl_inventory::read(&refusal.input, &recipes);
+    let names: Vec<&str> = reading.draft.profiles.iter().map(|p| p.name.value.as_str()).chain(BUILT_IN).collect();
+    let known = assign.profile.parse::<Name>().is_ok_and(|name| names.contains(&name.as_str()));
+    if known || names.is_empty() {
+        return editing::refuse(why);
+    }
+    warn(&format!("refused: there is no profile `{}`; nothing was changed", assign.profile.escape_debug()));
+    let meant = meant(&assign.profile, &names);
+    match meant.as_slice() {
+        [] => warn(&format!("hint: the profiles are {}", list(&names))),
+        meant => warn(&format!("hint: did you mean {}?", list(meant))),
+    }
+}
+
+/// At most so many names are listed.
+const LISTED: usize = 12;
+
+fn list(names: &[&str]) -> String {
+    let more = names.len().saturating_sub(LISTED);
+    let shown: Vec<String> = names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+/// The profiles that a pattern, a beginning or a typing error may mean.
+fn meant<'n>(text: &str, names: &[&'n str]) -> Vec<&'n str> {
+    let glob = Glob::new(text);
+    let fits: Vec<&str> = names.iter().copied().filter(|name| glob.matches(name)).collect();
+    if !fits.is_empty() {
+        return fits;
+    }
+    let folded = text.to_lowercase();
+    let begins = names.iter().copied().filter(|name| !folded.is_empty() && name.to_lowercase().starts_with(&folded));
+    let mut fits: Vec<&str> = begins.collect();
+    for close in near::nearest(text, names.iter().copied(), 3) {
+        if !fits.contains(&names[close]) {
+            fits.push(names[close]);
+        }
+    }
+    fits
+}
+
+/// The first intent with which the edit is refused: found by halves, since each attempt reads the inventory.
+fn guilty(input: &Input, intents: &[Intent]) -> Option<usize> {
+    let recipes = crate::assets::recipes();
+    let refused = |count: usize| edit(input, &recipes, &intents[..count]).is_err();
+    if intents.len() < 2 || !refused(intents.len()) {
+        return None;
+    }
+    let (mut good, mut bad) = (0, intents.len());
+    while bad - good > 1 {
+        let middle = good.midpoint(bad);
+        if refused(middle) { bad = middle } else { good = middle }
+    }
+    Some(bad - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_that_may_be_meant() {
+        let names = ["debian-11", "debian-12", "win2022", "local", "hold"];
+        assert_eq!(meant("debian*", &names), ["debian-11", "debian-12"]);
+        assert_eq!(meant("debian", &names), ["debian-11", "debian-12"]);
+        assert_eq!(meant("win2o22", &names), ["win2022"]);
+        assert_eq!(meant("Local", &names), ["local"]);
+        assert!(meant("freebsd", &names).is_empty());
+    }
+}

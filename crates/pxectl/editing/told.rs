@@ -1,0 +1,47 @@
+//! What was done, a line for each machine.
+
+use std::fmt::Write as _;
+
+use pxectl_inventory::Reading;
+use pxectl_inventory::edit::{Done, Edited, Outcome};
+use pxectl_model::diag::Place;
+use pxectl_model::source::line_column;
+
+/// What an edit did; `would` for one that was only shown.
+pub fn tell(edited: &Edited, would: bool) -> String {
+    let mut text = String::new();
+    for outcome in &edited.outcomes {
+        let _ = writeln!(text, "{}", line(outcome, &edited.reading, would));
+    }
+    text
+}
+
+fn line(outcome: &Outcome, reading: &Reading, would: bool) -> String {
+    let Outcome { host, done, was, now, why, .. } = outcome;
+    let at = place(outcome, reading);
+    let name = |profile: &Option<_>| profile.as_ref().map_or_else(|| "no profile".to_owned(), ToString::to_string);
+    let be = if would { "would be " } else { "" };
+    let text = match done {
+        Done::Added => format!("{at}: {host} {be}new: {}", name(now)),
+        Done::Changed if was == now => format!("{at}: {host} {be}changed; its profile stays {}", name(now)),
+        Done::Changed => format!("{at}: {host} {be}{}, no longer {}", name(now), name(was)),
+        Done::Removed => format!("{at}: {host} {be}removed; it was {}", name(was)),
+        Done::Unchanged => format!("{at}: nothing to change: {host} is {} already", name(now)),
+    };
+    match why {
+        Some(why) => format!("{text} ({why})"),
+        None => text,
+    }
+}
+
+/// File and line of the entry; the file alone where there is no entry any more.
+fn place(outcome: &Outcome, reading: &Reading) -> String {
+    let file = reading.sources.get(outcome.file).map(|source| source.name.clone()).unwrap_or_default();
+    let host = reading.draft.hosts.iter().find(|host| host.route.file == outcome.file && host.label() == outcome.host);
+    let entry = host.filter(|_| outcome.done != Done::Removed).map(|host| Place::Route(host.route.clone()));
+    let span = entry.and_then(|at| reading.locate(&at));
+    match span.and_then(|span| Some(line_column(&reading.sources.get(span.file)?.text, span.start).0)) {
+        Some(line) => format!("{file}:{line}"),
+        None => file,
+    }
+}
