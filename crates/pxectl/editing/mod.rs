@@ -160,5 +160,5 @@ pub fn refuse(why: &Refused) {
 }
 
 fn texts(reading: &Reading, found: &[Diagnostic]) -> String {
-    show::diagnostic::diagnostics(found, &reading.sources, &|place| reading.locate(place)).trim_end().to_owned()
+    show::diagnostic::diagnostics(found, reading).trim_end().to_owned()
 }
