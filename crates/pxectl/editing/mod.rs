@@ -32,7 +32,7 @@ pub type Recipes = BTreeMap<Name, Recipe>;
 /// What came of an edit.
 pub enum Edit {
     /// It is done, or needed nothing.
-    Done(Edited),
+    Done(Box<Edited>),
     /// It was refused, which has been said.
     Refused(Refusal),
 }
@@ -63,10 +63,10 @@ pub fn edit(path: &Path, dry: bool, change: impl Fn(&Input, &Recipes) -> Result<
         let Some(edited) = renders(&input, edited)? else { return Ok(Edit::Refused(Refusal { why: None, input })) };
         if dry {
             print(&diff(&input, &edited));
-            return Ok(Edit::Done(edited));
+            return Ok(Edit::Done(Box::new(edited)));
         }
         match write(&input, &edited) {
-            Ok(()) => return Ok(Edit::Done(edited)),
+            Ok(()) => return Ok(Edit::Done(Box::new(edited))),
             Err(EditError::Meanwhile { .. }) => {}
             Err(error) => return Err(failure(&error)),
         }
