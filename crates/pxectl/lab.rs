@@ -124,7 +124,7 @@ fn with_templates(mut reading: Reading, input: &Input, files: &dyn Files) -> Fou
         reading.inventory = None;
         reading.diagnostics.extend(own.problems);
     }
-    Found { reading, templates, stamps: Stamps::default(), folder: input.folder }
+    Found { reading, templates, stamps: Stamps::default(), folder: input.folder.clone() }
 }
 
 /// Loads a sound lab; what is wrong with another is printed.
