@@ -87,3 +87,16 @@ impl Policy {
         Self { branches }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_boot_file_of_an_address_is_too_long_for_dhcp() {
+        let base = http_base(Ipv4Addr::new(255, 255, 255, 255), u16::MAX);
+        for Branch { file: BootFile::Url(file) | BootFile::Tftp(file), .. } in Policy::new(&base, &Firmware::ALL).branches {
+            assert!(file.len() <= BOOT_FILE_MAX, "{file}");
+        }
+    }
+}

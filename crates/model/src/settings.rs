@@ -8,7 +8,7 @@ use crate::secret::SecretSource;
 use crate::source::Sourced;
 
 /// One value for every architecture, or one for each.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PerArch<T> {
     /// The same for all.
     Any(T),
@@ -76,7 +76,7 @@ impl FileKey {
 }
 
 /// A scalar's text, kept to the letter; or a list or map of such.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Var {
     /// One text.
     Text(String),
@@ -87,7 +87,7 @@ pub enum Var {
 }
 
 /// What is put among a booted image's files: an artifact, or a template rendered for the machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Inject {
     /// An artifact's bytes.
     Artifact(Name),

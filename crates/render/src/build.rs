@@ -16,6 +16,7 @@ use pxectl_model::recipe::Kind;
 use pxectl_model::resolve::Because;
 use pxectl_model::uuid::Uuid;
 
+use crate::alike;
 use crate::boot::{Order, Scripts};
 use crate::context::{Facts, KNOWN, Scene, Shared};
 use crate::dhcp;
@@ -24,6 +25,7 @@ use crate::env;
 use crate::fault::{self, Around, SCRIPT_INVALID};
 use crate::gate;
 use crate::guard::Language;
+use crate::origin;
 use crate::sealed;
 use crate::templates::{Template, TemplateSet};
 
@@ -31,6 +33,8 @@ use crate::templates::{Template, TemplateSet};
 const SAMPLE_BOOT: &str = "0123456789abcdef0123456789abcdef";
 /// A card to try things with: locally administered.
 const SAMPLE_MAC: Mac = Mac([0x52, 0x54, 0, 0, 0, 1]);
+/// Faults and warnings after which no more hosts are tried: by then it is a template's, or every host's.
+const MAX_TOLD: usize = 2_000;
 /// Most findings of one build; what comes after is more of the same.
 const MAX_FINDINGS: usize = 200;
 
@@ -108,6 +112,13 @@ struct Rehearsal {
     local: HashSet<(Firmware, Kind, Standing)>,
 }
 
+impl Rehearsal {
+    /// How much there is to tell so far.
+    fn told(&self) -> usize {
+        self.faults.len() + self.warnings.len()
+    }
+}
+
 impl Scripts {
     /// Renders everything once for every firmware of the lab.
     fn try_all(&self) -> Rehearsal {
@@ -115,14 +126,34 @@ impl Scripts {
         let mut rehearsal = Rehearsal::default();
         let hosts = self.hosts.iter().zip(self.inventory.parts().hosts.iter().map(Some));
         let others = self.rules.iter().chain([&self.unknown]).map(|entry| (entry, None));
+        let one_for_all = self.one_for_all();
+        let mut sound = HashSet::new();
         for (entry, host) in hosts.chain(others) {
+            let kind = host.filter(|_| one_for_all).and_then(|host| alike::kind(entry, host));
+            let before = rehearsal.told();
+            if kind.as_ref().is_some_and(|kind| sound.contains(kind)) || before > MAX_TOLD {
+                continue;
+            }
             for firmware in &firmware {
                 self.try_one(entry, host, *firmware, &mut rehearsal);
+            }
+            // Each host at fault has a line of its own.
+            if rehearsal.told() == before {
+                sound.extend(kind);
             }
         }
         let refusal = Order::Refuse("this is a rehearsal".to_owned());
         self.attempt(None, None, firmware.first().copied(), &refusal, &mut rehearsal);
         rehearsal
+    }
+
+    /// Whether no template makes a difference between hosts that are alike.
+    fn one_for_all(&self) -> bool {
+        let templates = self.set.compiled().filter(|(name, _)| Language::of(name) != Language::Dhcp);
+        let templates: Vec<(String, &str)> = templates.map(|(name, template)| (name, &*template.text)).collect();
+        let recipes = self.inventory.parts().recipes.values().flat_map(|recipe| &recipe.args);
+        let arguments = recipes.map(|arg| ("recipe.arg", arg.text.as_str()));
+        alike::only_prints(templates.iter().map(|(name, text)| (name.as_str(), *text)).chain(arguments))
     }
 
     fn try_one(&self, entry: &Arc<Entry>, host: Option<&Host>, firmware: Firmware, rehearsal: &mut Rehearsal) {
@@ -191,7 +222,7 @@ impl Scripts {
 
     /// An error of a rendering as a finding.
     pub(crate) fn diagnose(&self, error: &Error, entry: Option<&Arc<Entry>>, host: Option<&Host>) -> Diagnostic {
-        let origin = |value: &str| entry.and_then(|entry| entry.origin(value, host));
+        let origin = |value: &str| entry.and_then(|entry| origin::origin(&entry.settings, host, value));
         let fallback = place_of(entry.and_then(|entry| entry.route.as_ref()));
         fault::diagnose(error, &Around { set: &self.set, origin: &origin, fallback })
     }

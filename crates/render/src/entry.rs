@@ -10,7 +10,6 @@ use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::identity::Identity;
 use pxectl_model::inventory::Inventory;
 use pxectl_model::name::Name;
-use pxectl_model::profile::Host;
 use pxectl_model::recipe::{Kind, Misfit, Need, Recipe};
 use pxectl_model::resolve::{Because, set_up};
 use pxectl_model::settings::{FileKey, Inject, Settings};
@@ -143,32 +142,6 @@ impl Entry {
         Some(match self.recipe.misfit(&self.settings, firmware)? {
             Misfit::Recipe => format!("the recipe {} does not boot on {firmware}", self.recipe.name),
             Misfit::Lacks(key) => format!("the profile {} has no {key} for {}", self.profile, firmware.cpu()),
-        })
-    }
-
-    /// Where a value that was refused came from: the one that people wrote exactly so.
-    pub fn origin(&self, value: &str, host: Option<&Host>) -> Option<Origin> {
-        use pxectl_model::settings::Var;
-        let holds = |var: &Var| match var {
-            Var::Text(text) => text == value,
-            Var::List(items) => items.iter().any(|item| item == value),
-            Var::Map(items) => items.iter().any(|(_, item)| item == value),
-        };
-        let settings = &self.settings;
-        let var = settings.vars.values().find(|var| holds(&var.value)).map(|var| &var.origin);
-        let url = settings.url.as_ref().filter(|url| url.value == value).map(|url| &url.origin);
-        let name = host.and_then(|host| host.name.as_ref()).filter(|name| name.value.as_str() == value);
-        let found = var.or(url).or(name.map(|name| &name.origin)).cloned();
-        found.or_else(|| {
-            let host = host?;
-            let is = |tag: &Option<pxectl_model::identity::Tag>| tag.as_ref().is_some_and(|tag| tag.to_string() == value);
-            let key = [("serial", &host.identity.serial), ("asset", &host.identity.asset)]
-                .into_iter()
-                .chain([("board_serial", &host.identity.board_serial)])
-                .find(|(_, tag)| is(tag))?
-                .0;
-            let layer = pxectl_model::source::Layer::Host;
-            Some(Origin { layer, route: Some(host.route.key(key)) })
         })
     }
 

@@ -4,6 +4,7 @@
 //! refuses it. What templates can name is listed in [`KNOWN`] and explained in docs/recipes.md. minijinja stays inside.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod alike;
 mod boot;
 mod build;
 mod context;
@@ -13,6 +14,7 @@ mod env;
 mod fault;
 mod gate;
 pub mod guard;
+mod origin;
 mod plain;
 mod sealed;
 mod templates;

@@ -8,7 +8,7 @@ use pxectl_model::arch::Firmware;
 use pxectl_model::boot::{Action, Responder, Standing, Verdict};
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::ipxe::{Dialect, check};
-use pxectl_model::settings::{FileKey, Inject};
+use pxectl_model::settings::{FileKey, Inject, Var};
 use pxectl_model::source::FileId;
 
 const MAC: &str = "52:54:00:12:34:56";
@@ -90,6 +90,58 @@ fn findings_point_at_the_value() {
     }
     let (found, place) = finding(&bench(debian().answer("gone.cfg.j2"), motd), &[]);
     assert_eq!((found.rule.0, place.as_str()), ("template-missing", "answer"), "{found:?}");
+}
+
+/// In every language a value that cannot stand there is told at its own line, also where the template puts it between other words.
+#[test]
+fn each_language_points_at_the_value() {
+    let cases = [
+        ("a.cfg.j2", "d-i preseed/late_command string echo {{ vars.motd }}", "x;y"),
+        ("a.cfg.j2", "d-i x string {{ vars.motd }}", "x "),
+        ("a.ks.j2", "network --hostname={{ vars.motd }}", "x y"),
+        ("a.ks.j2", "echo {{ ('motd ' ~ vars.motd)|shq }}", "x\ny"),
+        ("a.sh.j2", "echo {{ vars.motd|word }}", "x$y"),
+        ("a.json.j2", "{\"a\": {{ vars.motd }}}", "x\u{7}"),
+        ("user-data.j2", "a: {{ ('is ' ~ vars.motd)|json }}", "x\u{7}"),
+        ("a.toml.j2", "a = {{ vars.motd }}", "x\u{7}"),
+        ("a.xml.j2", "<a>{{ vars.motd }}</a>", "x\ny"),
+        ("a.bat.j2", "set A={{ vars.motd }}", "x%y"),
+        ("a.ini.j2", "a={{ vars.motd }}", "x;y"),
+        ("a.txt.j2", "{{ vars.motd }}", "x\ny"),
+        ("a.txt.j2", "option {{ vars.motd|dhcp }};", "é"),
+    ];
+    for (name, text, value) in cases {
+        let bench = bench(debian().answer(name), Says::default().var("motd", value));
+        let (found, place) = finding(&bench, &[(name, text)]);
+        assert_eq!((found.rule.0, place.as_str()), ("value-refused", "vars.motd"), "{name}: {found:?}");
+    }
+    let script = "{% extends \"builtin/linux.ipxe.j2\" %}{% block load %}{{ super() }}set x {{ vars.motd }}\n{% endblock %}";
+    let (found, place) = finding(&bench(debian(), Says::default().var("motd", "x y")), &[("linux.ipxe.j2", script)]);
+    assert_eq!((found.rule.0, place.as_str()), ("value-refused", "vars.motd"), "{found:?}");
+    let mut says = Says::default();
+    says.0.vars.insert("keys".to_owned(), common::at(Var::List(vec!["fine".to_owned(), "not fine".to_owned()]), "vars.keys"));
+    let own = [("a.ks.j2", "{% for key in vars.keys %}{{ key }}{% endfor %}")];
+    let (found, place) = finding(&bench(debian().answer("a.ks.j2"), says), &own);
+    assert_eq!((found.rule.0, place.as_str()), ("value-refused", "vars.keys[1]"), "{found:?}");
+}
+
+/// Hosts that differ in plain words are rendered once, and still no fault of one of them is missed.
+#[test]
+fn each_host_at_fault_is_told() {
+    let answer = "{{ host.name }} {{ vars.disk|word }}\n";
+    let mut bench = Bench::new().profile("p", debian().answer("a.txt.j2"));
+    for n in 0..40 {
+        let disk = if n % 10 == 7 { format!("/dev/disk {n}") } else { "/dev/vda".to_owned() };
+        bench = bench.host(&format!("SER-{n:04}"), Some(&format!("web-{n}")), "p", &[], Says::default().var("disk", &disk));
+    }
+    let found = bench.try_scripts(&[("a.txt.j2", answer)]).unwrap_err();
+    assert_eq!(found.len(), 4, "{found:#?}");
+    assert!(found.iter().all(|finding| finding.rule.0 == "value-refused"));
+    // A template that looks at the name is rendered for every host.
+    let picky = "{% if host.name == 'web-23' %}{{ vars.dsk }}{% endif %}";
+    let found = bench.try_scripts(&[("a.txt.j2", picky)]).unwrap_err();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].rule.0, "template-name");
 }
 
 #[test]
