@@ -18,7 +18,6 @@ pub mod limits;
 pub mod lock;
 mod lower;
 pub mod near;
-mod preview;
 mod prove;
 mod read;
 mod recipe;

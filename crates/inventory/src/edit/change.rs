@@ -33,6 +33,14 @@ pub(crate) fn apply(text: &str, root: &Node, changes: &[Change]) -> Result<Strin
     if let Some(at) = text.match_indices('\r').map(|(at, _)| at).find(|at| !text[at + 1..].starts_with('\n')) {
         return Err(Stop::new(at, "a carriage return without a line feed stands here"));
     }
+    splice(text, splices(text, root, changes)?)
+}
+
+/// What the changes do to the bytes.
+///
+/// # Errors
+/// As [`apply`].
+pub(super) fn splices(text: &str, root: &Node, changes: &[Change]) -> Result<Vec<Splice>, Stop> {
     let mut splices: Vec<Splice> = Vec::new();
     let mut maps: BTreeMap<&[Hop], Vec<(String, Value)>> = BTreeMap::new();
     let mut lists: BTreeMap<&[Hop], (BTreeSet<usize>, Vec<Value>)> = BTreeMap::new();
@@ -54,7 +62,7 @@ pub(crate) fn apply(text: &str, root: &Node, changes: &[Change]) -> Result<Strin
     for (way, (drop, append)) in lists {
         splices.extend(list::change(text, root, way, &drop, &append)?);
     }
-    splice(text, splices)
+    Ok(splices)
 }
 
 impl Change {

@@ -25,23 +25,27 @@ pub fn fix(input: &Input, recipes: &BTreeMap<Name, Recipe>, fixes: &[diag::Chang
     let before = read(input, recipes);
     let mut changes: BTreeMap<FileId, Vec<Change>> = BTreeMap::new();
     for fix in fixes {
-        let (file, change) = match fix {
-            diag::Change::Replace { at: Place::Route(at), text } => {
-                (at.file, Change::Replace { at: way(at), yaml: text.clone() })
-            }
-            diag::Change::Replace { at: Place::Span(_) | Place::File(_), text } => {
-                let why = "only a value that is named can be replaced";
-                return Err(Refused::value("fix", text, &why));
-            }
-            diag::Change::Add { to, key, text } => {
-                (to.file, Change::Add { to: way(to), key: key.clone(), value: Value::Line(text.clone()) })
-            }
-        };
+        let (file, change) = change(fix)?;
         changes.entry(file).or_default().push(change);
     }
     let files = verify::new_texts(input, &before, &changes)?;
     let reading = verify::sound(input, recipes, &files, &before)?;
     Ok(Edited { files, reading, outcomes: Vec::new() })
+}
+
+/// The change of a tree that a finding means, and its file.
+pub(super) fn change(fix: &diag::Change) -> Result<(FileId, Change), Refused> {
+    match fix {
+        diag::Change::Replace { at: Place::Route(at), text } => {
+            Ok((at.file, Change::Replace { at: way(at), yaml: text.clone() }))
+        }
+        diag::Change::Replace { at: Place::Span(_) | Place::File(_), text } => {
+            Err(Refused::value("fix", text, &"only a value that is named can be replaced"))
+        }
+        diag::Change::Add { to, key, text } => {
+            Ok((to.file, Change::Add { to: way(to), key: key.clone(), value: Value::Line(text.clone()) }))
+        }
+    }
 }
 
 fn way(route: &Route) -> Vec<Hop> {

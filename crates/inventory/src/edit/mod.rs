@@ -15,7 +15,9 @@ mod intended;
 mod lines;
 mod list;
 mod map;
+mod mend;
 mod plan;
+mod preview;
 mod refused;
 mod same;
 mod scalar;
@@ -35,6 +37,7 @@ use crate::read::{Input, Reading, read};
 
 pub use assign::Assign;
 pub use fix::fix;
+pub use mend::{Mend, mend};
 pub use plan::{Done, Outcome};
 pub use refused::Refused;
 pub use same::same;
