@@ -9,7 +9,7 @@ use crate::support::schema;
 
 /// Findings of every level, in two files and a template; with another place, with a fix, and allowed.
 fn findings() -> Lab {
-    let lab = Lab::live();
+    let lab = Lab::usual();
     lab.edit(|text| {
         let hosts = "hosts:\n  - {vars: {n: é}, serial: 0123456, profile: local}\n  # pxectl: allow(unquoted-identity) because [no](1) tool reads it\n  - {serial: 0123457, profile: local, mac: \"5254.0012.3456\"}\n";
         format!("include: [\"racks/*.yaml\"]\n{}", text.replace("hosts:\n", hosts))
@@ -118,7 +118,7 @@ fn github_gets_a_line_a_finding_the_gravest_first() {
 
 #[test]
 fn github_leaves_annotations_out_and_we_say_so() {
-    let lab = Lab::live();
+    let lab = Lab::usual();
     let hosts: String = (0..11).map(|n| format!("  - {{serial: 01234{n:02}, profile: local}}\n")).collect();
     lab.edit(|text| text.replace("hosts:\n", &format!("hosts:\n{hosts}")));
     let ran = lab.pxectl(&["lint", "--format", "github"]).ends_with(0).says("GitHub makes annotations of the first 10");
@@ -128,7 +128,7 @@ fn github_leaves_annotations_out_and_we_say_so() {
 
 #[test]
 fn warnings_fail_where_they_are_denied() {
-    let lab = Lab::live();
+    let lab = Lab::usual();
     for format in ["human", "json", "sarif", "github"] {
         lab.pxectl(&["lint", "--format", format, "--deny", "warnings"]).ends_with(0);
     }
@@ -152,7 +152,7 @@ fn a_lab_that_cannot_be_read_hides_no_other() {
 /// A file's name may be anything but a slash: no line of any format begins where it wants.
 #[test]
 fn names_of_files_break_out_of_nothing() {
-    let lab = Lab::live();
+    let lab = Lab::usual();
     lab.edit(|text| format!("include: [\"racks/*\"]\n{text}"));
     lab.write("racks/a\n::error::b\r\x1b[31m,c%0A.yaml", "hosts:\n  - {serial: 0123456, profile: local}\n");
     for format in ["human", "github", "json", "sarif"] {

@@ -5,6 +5,7 @@ mod arming;
 mod boot_ids;
 mod boot_test;
 mod boot_test_fails;
+mod ci_page;
 mod demo;
 mod edits;
 #[cfg(pxectl_no_unix)]

@@ -1,4 +1,4 @@
-//! What published schemas say of a file: by PyPI's check-jsonschema, which `cargo xtask setup` installs.
+//! Programs of PyPI, which `cargo xtask setup` installs: what published schemas say of a file, and hooks.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,11 +31,15 @@ pub fn sarif() -> Option<PathBuf> {
     installed(below, "schema of SARIF")
 }
 
+/// A program among Python's.
+pub fn program(name: &str) -> Option<PathBuf> {
+    installed(|folder| Some(folder.join("bin").join(name)).filter(|path| path.is_file()), name)
+}
+
 /// Checks files: `--schemafile FILE` or `--builtin-schema NAME`. Nothing is fetched.
 #[track_caller]
 pub fn check(schema: [&str; 2], files: &[PathBuf]) {
-    let program = |folder: &Path| Some(folder.join("bin/check-jsonschema")).filter(|path| path.is_file());
-    let Some(program) = installed(program, "check-jsonschema") else { return };
+    let Some(program) = program("check-jsonschema") else { return };
     let output = Command::new(program).args(schema).args(["--no-cache", "--verbose"]).args(files).output().unwrap();
     let text = [output.stdout, output.stderr].concat();
     assert!(output.status.success(), "{schema:?} refuses {files:?}:\n{}", String::from_utf8_lossy(&text));
