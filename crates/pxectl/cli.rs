@@ -61,6 +61,8 @@ pub enum Command {
     Assign(Assign),
     /// Take a machine out of the inventory
     Unassign(Unassign),
+    /// Show what the inventory holds: hosts, profiles, artifacts; or the recipes there are
+    List(List),
     /// Tell what one machine would get, and why
     Explain(Explain),
     /// Print what machines and DHCP servers would get
@@ -136,6 +138,38 @@ pub struct Unassign {
 fn setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("KEY=VALUE, as in disk=/dev/sda")?;
     if key.is_empty() { Err("KEY=VALUE, as in disk=/dev/sda".to_owned()) } else { Ok((key.to_owned(), value.to_owned())) }
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// What to show
+    #[arg(value_name = "WHAT", default_value = "hosts")]
+    pub what: Listed,
+    /// For people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ListFormat,
+}
+
+/// What `list` shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Listed {
+    /// Machines with an entry of their own
+    Hosts,
+    /// What machines may become
+    Profiles,
+    /// Files that machines fetch
+    Artifacts,
+    /// How operating systems boot; built in, so that no inventory is read
+    Recipes,
+}
+
+/// A form of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A table; at a terminal as wide as that
+    Human,
+    /// One JSON object, as docs/list.md tells
+    Json,
 }
 
 #[derive(Debug, Args)]

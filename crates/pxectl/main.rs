@@ -17,6 +17,7 @@ mod files;
 mod findings;
 mod here;
 mod lab;
+mod listing;
 mod report;
 #[cfg(serves)]
 mod serving;
@@ -54,6 +55,7 @@ fn run(command: &Command, session: &Session) -> Outcome {
         Command::Lint(args) => cmd::lint::run(args, session),
         Command::Assign(args) => cmd::assign::run(args, session),
         Command::Unassign(args) => cmd::unassign::run(args, session),
+        Command::List(args) => cmd::list::run(args, session),
         Command::Explain(args) => cmd::explain::run(args, session),
         Command::Render(Render::Dhcp(args)) => cmd::render::dhcp(args, session),
         Command::Render(Render::Boot(args)) => cmd::render::boot(args, session),

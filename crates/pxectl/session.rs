@@ -82,3 +82,14 @@ pub fn warn(line: &str) {
 pub fn interactive() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
+
+/// How many columns the terminal has that results are printed to; none where they go elsewhere, which is never cut. `COLUMNS` has the
+/// last word (POSIX, Base Definitions 8.3).
+pub fn screen_width() -> Option<usize> {
+    if !std::io::stdout().is_terminal() {
+        return None;
+    }
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok());
+    let asked = || terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+    told.or_else(asked).filter(|width| *width > 0)
+}

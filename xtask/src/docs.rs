@@ -38,8 +38,10 @@ fn check_written() -> Result<Vec<String>> {
     let text = |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| file.text.as_str());
     let mut findings = links::check(&files, |path| tree::root().join(path).exists());
     findings.extend(names::unnamed_events(text("crates/pxectl/serving/event_json.rs"), text("docs/events.md")));
-    let page = "docs/explain.md";
-    findings.extend(names::unnamed_fields(page, text("crates/pxectl/explain/json.rs"), text(page)));
+    for (page, code) in [("docs/explain.md", "crates/pxectl/explain/json.rs"), ("docs/list.md", "crates/pxectl/listing/json.rs")]
+    {
+        findings.extend(names::unnamed_fields(page, text(code), text(page)));
+    }
     let empty = files.iter().filter(|file| file.path.ends_with(".md") && file.text.trim().is_empty());
     findings.extend(empty.map(|file| format!("{}: there is nothing in it", file.path)));
     for command in ["cargo run --release -- demo", "cargo xtask ci"] {

@@ -7,6 +7,7 @@ pub mod boot_test;
 pub mod demo;
 pub mod explain;
 pub mod lint;
+pub mod list;
 #[cfg(serves)]
 pub mod rearm;
 pub mod render;

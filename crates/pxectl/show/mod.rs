@@ -1,6 +1,7 @@
 //! Values as text for people.
 
 pub mod diagnostic;
+pub mod fit;
 pub mod lines;
 pub mod size;
 pub mod style;

@@ -1,5 +1,7 @@
 //! Plain tables: columns as wide as their widest cell.
 
+use unicode_width::UnicodeWidthStr as _;
+
 /// Rows of cells as lines; the first row is the head. The last column is not padded.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -21,8 +23,8 @@ pub fn table(rows: &[Vec<String>]) -> String {
 /// How many columns a cell takes: what `show::style` puts around it takes none.
 fn width(cell: &str) -> usize {
     let mut parts = cell.split('\x1b');
-    let plain = parts.next().map_or(0, |part| part.chars().count());
-    plain + parts.map(|part| part.split_once('m').map_or(0, |(_, rest)| rest.chars().count())).sum::<usize>()
+    let plain = parts.next().map_or(0, |part| part.width());
+    plain + parts.map(|part| part.split_once('m').map_or(0, |(_, rest)| rest.width())).sum::<usize>()
 }
 
 #[cfg(test)]
@@ -33,5 +35,7 @@ mod tests {
         assert_eq!(super::table(&rows), "host    profile\nweb-01  x\n");
         let styled = [vec![crate::show::style::bold("a"), "b".to_owned()], vec!["cc".to_owned(), "d".to_owned()]];
         assert_eq!(super::table(&styled), "\x1b[1ma\x1b[0m   b\ncc  d\n");
+        let wide = [vec!["主机".to_owned(), "b".to_owned()], vec!["cc".to_owned(), "d".to_owned()]];
+        assert_eq!(super::table(&wide), "主机  b\ncc    d\n");
     }
 }

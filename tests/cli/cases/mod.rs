@@ -16,6 +16,7 @@ mod formats;
 mod goals;
 mod journal;
 mod lint;
+mod list;
 mod pipes;
 mod plan;
 mod render;

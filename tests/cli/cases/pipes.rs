@@ -23,6 +23,8 @@ fn a_closed_standard_output_is_no_panic() {
         (&["boot-test", "web-01"], 0),
         (&["lint", "bad.yaml"], 1),
         (&["--help"], 0),
+        (&["list"], 0),
+        (&["list", "recipes", "--format", "json"], 0),
         (&["demo"], 0),
         (&["demo", "--events", "ndjson"], 0),
     ];

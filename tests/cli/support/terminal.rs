@@ -17,12 +17,22 @@ pub struct Terminal {
 impl Terminal {
     /// Runs `pxectl` with these arguments, which hold nothing that a shell would read twice.
     pub fn run(folder: &Path, args: &[&str]) -> Self {
+        Self::start(folder, args, None)
+    }
+
+    /// The same, at a terminal that is so many columns wide.
+    pub fn sized(folder: &Path, args: &[&str], columns: usize) -> Self {
+        Self::start(folder, args, Some(columns))
+    }
+
+    fn start(folder: &Path, args: &[&str], columns: Option<usize>) -> Self {
         let line = format!("exec {} {}", env!("CARGO_BIN_EXE_pxectl"), args.join(" "));
         let mut script = Command::new("script");
         script.args(["--quiet", "--return", "--command", &line, "/dev/null"]).env("TERM", "xterm").current_dir(folder);
         for (name, _) in run::command(folder, &[]).get_envs() {
             script.env_remove(name);
         }
+        script.envs(columns.map(|columns| ("COLUMNS", columns.to_string())));
         let spawned = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn();
         Self { child: spawned.expect("`script` of util-linux (Debian: bsdutils, always there)"), screen: String::new() }
     }
