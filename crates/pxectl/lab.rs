@@ -162,7 +162,9 @@ impl Found {
 
     /// Findings as text.
     pub fn show(&self, found: &[Diagnostic]) -> String {
-        show::diagnostic::diagnostics(found, &self.reading)
+        let mut found = found.to_vec();
+        self.reading.hush(&mut found);
+        show::diagnostic::diagnostics(&found, &self.reading)
     }
 
     /// Findings about what only this host knows.

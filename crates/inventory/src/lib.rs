@@ -12,6 +12,7 @@ pub mod edit;
 pub mod findings;
 mod guess;
 mod here;
+mod hush;
 mod images;
 pub mod keys;
 pub mod limits;

@@ -309,6 +309,17 @@ impl Reading {
         self.trees.get(file.0 as usize)?.as_ref().map(|root| root.at.start)
     }
 
+    /// Every byte of what a finding wants to be shown nowhere: all lines of a value, and where it is an alias, what that stands for.
+    pub fn concealed(&self, finding: &Diagnostic) -> Vec<Span> {
+        let Some(place) = &finding.conceal else { return Vec::new() };
+        let Place::Route(route) = place else { return self.locate(place).into_iter().collect() };
+        let root = self.trees.get(route.file.0 as usize).and_then(Option::as_ref);
+        let Some(node) = root.and_then(|root| tree::reach(root, route)) else { return Vec::new() };
+        let source = self.sources.get(route.file);
+        let span = |at: tree::Bytes| Some(clamp(source?, Span { file: route.file, start: at.start, end: at.end }));
+        [node.at, node.real().at].into_iter().filter_map(span).collect()
+    }
+
     /// Whether a finding is at error level.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|finding| finding.severity == Severity::Error)

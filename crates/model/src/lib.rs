@@ -12,6 +12,7 @@ pub mod boot;
 pub mod diag;
 pub mod digest;
 pub mod event;
+pub mod exposed;
 pub mod glob;
 pub mod identity;
 pub mod inventory;

@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use pxectl_inventory::Reading;
 use pxectl_inventory::findings::whole;
 use pxectl_model::diag::{Diagnostic, Fix, Severity};
-use pxectl_model::source::{FileId, Source, Span};
+use pxectl_model::source::{FileId, Source, Sources, Span};
 
 use crate::report::{Lines, link};
 
@@ -16,7 +16,9 @@ const FAR: usize = 200;
 /// All findings as text, with ANSI styles.
 pub fn diagnostics(found: &[Diagnostic], reading: &Reading) -> String {
     // Styled always: whatever prints it strips that where it is not wanted.
-    let mut printer = Printer { reading, renderer: Renderer::styled(), lines: HashMap::new() };
+    let veiled = reading.veiled(found);
+    let sources = veiled.as_ref().unwrap_or(&reading.sources);
+    let mut printer = Printer { reading, sources, renderer: Renderer::styled(), lines: HashMap::new() };
     found.iter().map(|diagnostic| printer.one(diagnostic) + "\n\n").collect()
 }
 
@@ -31,6 +33,8 @@ pub fn summary(found: &[Diagnostic]) -> String {
 
 struct Printer<'r> {
     reading: &'r Reading,
+    /// The texts as they may be quoted.
+    sources: &'r Sources,
     renderer: Renderer,
     lines: HashMap<FileId, Lines<'r>>,
 }
@@ -94,7 +98,7 @@ impl<'r> Printer<'r> {
         let mut pieces: Vec<(FileId, usize, usize, Vec<Mark>)> = Vec::new();
         for mark in marks {
             let span = mark.0;
-            let Some(source) = self.reading.sources.get(span.file) else { continue };
+            let Some(source) = self.sources.get(span.file) else { continue };
             let lines = self.lines.entry(span.file).or_insert_with(|| Lines::of(&source.text));
             let (first, last) = (lines.place(span.start).0, lines.place(span.end).0);
             let near = |piece: &&mut (FileId, usize, usize, Vec<Mark>)| {
@@ -112,7 +116,7 @@ impl<'r> Printer<'r> {
     }
 
     fn piece<'d>(&self, file: FileId, first: usize, last: usize, marks: Vec<Mark<'d>>) -> Option<Piece<'r, 'd>> {
-        let Source { name, text } = self.reading.sources.get(file)?;
+        let Source { name, text } = self.sources.get(file)?;
         let lines = self.lines.get(&file)?;
         let base = lines.start(first);
         let text = text.get(base..lines.start(last + 1))?;

@@ -233,3 +233,24 @@ fn here_looks_for_the_sources_and_runs_nothing() {
     lab.edit(|text| text.replace("server: 127.0.0.1", "server: 192.0.2.1").replace("127.0.0.0/24", "192.0.2.0/24"));
     pxectl(&lab, &["lint", "--here"]).ends_with(1).prints("error[server-not-here]").prints("192.0.2.1");
 }
+
+#[test]
+fn a_value_in_plain_sight_is_found_and_shown_nowhere() {
+    let lab = Lab::usual();
+    lab.edit(|text| {
+        text.replace("args: [quiet]", &format!("args: [quiet, inst.rootpw={MARK}-arg, \"passwd/root-password={MARK}-blank b\"]"))
+            .replace(
+                "profile: local,",
+                &format!("profile: locall, vars: {{password: {MARK}-var, api: {{api_key: \"{MARK}-é\"}}}},"),
+            )
+    });
+    for format in ["human", "json", "sarif", "github"] {
+        let ran = lab.pxectl(&["lint", "--format", format]).ends_with(1);
+        assert!(ran.stdout.contains("secret-in-plain-sight") && ran.stdout.contains("unknown-profile"), "{}", ran.stdout);
+        let lines = ran.stdout.lines().filter(|line| line.contains(MARK));
+        assert_eq!(lines.collect::<Vec<_>>(), Vec::<&str>::new(), "{format}");
+    }
+    let human = lab.pxectl(&["lint"]).ends_with(1);
+    assert!(human.stdout.contains("password: ************"), "{}", human.stdout);
+    silent(&lab.refused_serve(&["--yes"]).ends_with(2));
+}

@@ -44,6 +44,7 @@ impl Reading {
     /// all rules that there are; `looked` tells which of them had a chance to find something, so that a comment that was of no
     /// use this time is not called unused.
     pub fn judge(&self, mut found: Vec<Diagnostic>, rules: &[Meta], looked: &dyn Fn(RuleId) -> bool) -> Judged {
+        self.hush(&mut found);
         self.sort(&mut found);
         let mut lines: BTreeMap<(FileId, usize), Vec<usize>> = BTreeMap::new();
         for (n, allow) in self.allows.iter().enumerate() {

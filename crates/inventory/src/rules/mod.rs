@@ -35,6 +35,7 @@ mod recipe_key;
 mod rule_never_wins;
 mod same;
 mod sample_mac;
+mod secret_in_plain_sight;
 pub mod structure;
 mod unknown_artifact;
 mod unknown_profile;
@@ -96,6 +97,7 @@ pub const RULES: &[Rule] = &[
     Rule { meta: not_locked::META, check: not_locked::check },
     Rule { meta: lock_drift::META, check: lock_drift::check },
     Rule { meta: unused_lock_entry::META, check: unused_lock_entry::check },
+    Rule { meta: secret_in_plain_sight::META, check: secret_in_plain_sight::check },
 ];
 
 /// The cards of everything that can be found in an inventory.

@@ -112,6 +112,15 @@ impl Map {
     }
 }
 
+/// The node that a route names, where it exists; an alias at its end is not followed.
+pub(crate) fn reach<'n>(root: &'n Node, route: &Route) -> Option<&'n Node> {
+    route.steps().into_iter().try_fold(root, |node, step| match (step, &node.real().kind) {
+        (Step::Key(key), Kind::Map(map)) => Some(&map.get(key)?.value),
+        (Step::Index(index), Kind::List(items)) => items.get(*index),
+        _ => None,
+    })
+}
+
 /// The bytes of the node that a route names; where it does not exist, of the nearest one above it.
 pub(crate) fn locate(root: &Node, route: &Route) -> Bytes {
     let mut node = root;
