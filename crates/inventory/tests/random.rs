@@ -4,11 +4,11 @@
 
 mod common;
 
-use common::{LAB, reading, reading_with};
+use common::{LAB, piece, reading, reading_with};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use pxectl_inventory::Reading;
-use pxectl_model::diag::Place;
+use pxectl_model::diag::{Change, Place};
 use pxectl_model::source::Route;
 
 fn sound(reading: &Reading) {
@@ -17,6 +17,11 @@ fn sound(reading: &Reading) {
     for finding in &reading.diagnostics {
         for place in std::iter::once(&finding.at).chain(finding.related.iter().map(|related| &related.at)) {
             inside(reading, place);
+        }
+        match finding.fix.as_ref().map(|fix| &fix.change) {
+            Some(Change::Replace { at, .. }) => inside(reading, at),
+            Some(Change::Add { to, .. }) => inside(reading, &Place::Route(to.clone())),
+            None => {}
         }
     }
     for host in &reading.draft.hosts {
@@ -29,15 +34,6 @@ fn inside(reading: &Reading, place: &Place) {
     let span = reading.locate(place).expect("each place belongs to a source");
     let text = &reading.sources.get(span.file).unwrap().text;
     assert!(text.get(span.start..span.end).is_some(), "{place:?} is {span:?} of {text:?}");
-}
-
-/// Pieces of inventories and of YAML, so that random texts get far.
-fn piece() -> impl Strategy<Value = String> {
-    let words = "pxectl: 1|lab:|hosts:|rules:|profiles:|artifacts:|include:|server:|sites:|networks:|subnet:|serial:|uuid:|mac:|nics:|ip:|\
-        profile:|match:|kernel:|initrds:|args:|vars:|secrets:|env:|file:|command:|inject:|extends:|recipe:|local|linux|10.1.0.1|10.1.0.0/24|7CX1234|52:54:00:12:34:56|\
-        [|]|{|}|- |? |: |, |\n|\n  |\n    |\n- |\t| |#|&a |*a|!t |<<: |\"|'|\\|é|\u{feff}|\u{2028}|\r\n|---\n|...\n|%YAML 1.1\n|~|null||\u{0}|>\n |";
-    let words: Vec<String> = words.split('|').map(str::to_owned).chain(["|\n ".to_owned(), "|".to_owned()]).collect();
-    prop_oneof![9 => proptest::sample::select(words), 1 => "\\PC{0,8}"]
 }
 
 proptest! {

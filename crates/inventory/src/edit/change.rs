@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scalar::{Quote, scalar};
-use super::shape::{Hop, find};
+use super::shape::{Hop, find, find_own};
 use super::splice::{Splice, splice};
 use super::value::{Value, flow};
 use super::{Stop, list, map};
@@ -57,7 +57,7 @@ pub(super) fn splices(text: &str, root: &Node, changes: &[Change]) -> Result<Vec
     }
     // What lies deeper comes first where both end with one line.
     for (way, new) in maps.into_iter().rev() {
-        splices.extend(map::add(text, &find(text, root, way)?, &new)?);
+        splices.extend(map::add(text, &find_own(text, root, way)?, &new)?);
     }
     for (way, (drop, append)) in lists {
         splices.extend(list::change(text, root, way, &drop, &append)?);

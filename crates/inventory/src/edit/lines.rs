@@ -1,5 +1,7 @@
 //! What stands between nodes: lines, blanks, comments.
 
+pub(super) use crate::tree::next_token;
+
 /// Where the line begins that holds this byte.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |n| n + 1)
@@ -25,20 +27,6 @@ pub(super) fn newline(text: &str, at: usize) -> &'static str {
 /// How many characters stand before this byte on its line.
 pub(super) fn column(text: &str, at: usize) -> usize {
     text[line_start(text, at)..at].chars().count()
-}
-
-/// Past blanks, line breaks and comments: where the next token begins.
-pub(super) fn next_token(text: &str, mut at: usize) -> usize {
-    let bytes = text.as_bytes();
-    while let Some(byte) = bytes.get(at) {
-        let apart = at == 0 || matches!(bytes[at - 1], b' ' | b'\t' | b'\r' | b'\n');
-        match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => at += 1,
-            b'#' if apart => at = line_end(text, at),
-            _ => break,
-        }
-    }
-    at
 }
 
 /// What kind of line begins at this byte.
@@ -87,7 +75,6 @@ mod tests {
         assert_eq!((line_start(text, 4), line_end(text, 4), next_line(text, 4)), (0, 8, 10));
         assert_eq!((newline(text, 0), newline("a\nb", 2), newline("a", 0)), ("\r\n", "\n", "\n"));
         assert_eq!(next_token(text, 4), text.find("- b").unwrap());
-        assert_eq!(next_token("b#c", 1), 1, "no comment");
         assert_eq!(
             [line(text, 0), line(text, 10), line(text, 12)],
             [Some(Line::Content), Some(Line::Blank), Some(Line::Comment(2))]

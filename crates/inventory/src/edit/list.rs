@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Stop;
 use super::flow;
 use super::lines::{Line, column, is_first, line, line_end, line_start, newline, next_line, next_token, rest_is_comment};
-use super::shape::{Hop, Spot, colon, dash, end, find, is_nothing};
+use super::shape::{Hop, Spot, colon, dash, end, find, find_own, free, is_nothing};
 use super::splice::Splice;
 use super::value::{self, Layout, Value};
 use crate::tree::{Kind, Node};
@@ -18,7 +18,10 @@ pub(super) fn change(
     drop: &BTreeSet<usize>,
     append: &[Value],
 ) -> Result<Vec<Splice>, Stop> {
-    let spot = find(text, root, way)?;
+    let spot = find_own(text, root, way)?;
+    if let Kind::List(items) = &spot.node.real().kind {
+        free(root, &drop.iter().filter_map(|n| items.get(*n)).collect::<Vec<_>>())?;
+    }
     match &spot.node.real().kind {
         Kind::List(items) if items.is_empty() => begin(text, root, way, &spot, append),
         Kind::Text { .. } if spot.node.is_null() => begin(text, root, way, &spot, append),

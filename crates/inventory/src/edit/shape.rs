@@ -7,7 +7,7 @@ use super::lines::{column, line_end, line_start, next_token};
 use crate::tree::{Entry, Kind, Node};
 
 /// One step of the way to a node.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Hop {
     /// The value under a key.
     Key(String),
@@ -67,26 +67,64 @@ pub(super) fn find<'n>(text: &str, root: &'n Node, way: &[Hop]) -> Result<Spot<'
     Ok(spot)
 }
 
+/// The same for a node whose inside is to change: an alias will not do.
+///
+/// # Errors
+/// As [`find`].
+pub(super) fn find_own<'n>(text: &str, root: &'n Node, way: &[Hop]) -> Result<Spot<'n>, Stop> {
+    let spot = find(text, root, way)?;
+    own(root, &spot)?;
+    Ok(spot)
+}
+
 /// Refuses what is not this place's alone.
 fn own(root: &Node, spot: &Spot<'_>) -> Result<(), Stop> {
     match &spot.node.kind {
         Kind::Alias(_) if is_reference(spot.node) => {
             Err(Stop::new(spot.node.at.start, "an alias stands here: what it stands for belongs to others, too"))
         }
-        Kind::Alias(target) if is_used(root, target) => {
+        Kind::Alias(target) if uses(root, target) > 0 => {
             Err(Stop::new(spot.node.at.start, "this node has an anchor, and an alias elsewhere stands for it"))
         }
         _ => Ok(()),
     }
 }
 
-fn is_used(node: &Node, target: &Arc<Node>) -> bool {
+/// How many aliases inside a node stand for another one.
+fn uses(node: &Node, target: &Arc<Node>) -> usize {
     match &node.kind {
-        Kind::Alias(other) if is_reference(node) => Arc::ptr_eq(other, target),
-        Kind::Alias(inner) => is_used(inner, target),
-        Kind::List(items) => items.iter().any(|item| is_used(item, target)),
-        Kind::Map(map) => map.entries().iter().any(|entry| is_used(&entry.value, target)),
-        Kind::Text { .. } => false,
+        Kind::Alias(other) if is_reference(node) => usize::from(Arc::ptr_eq(other, target)),
+        Kind::Alias(inner) => uses(inner, target),
+        Kind::List(items) => items.iter().map(|item| uses(item, target)).sum(),
+        Kind::Map(map) => map.entries().iter().map(|entry| uses(&entry.value, target)).sum(),
+        Kind::Text { .. } => 0,
+    }
+}
+
+/// Refuses to let nodes go while aliases elsewhere stand for what is in them.
+pub(super) fn free(root: &Node, going: &[&Node]) -> Result<(), Stop> {
+    let mut anchored = Vec::new();
+    going.iter().for_each(|node| anchors(node, &mut anchored));
+    for target in anchored {
+        let inside: usize = going.iter().map(|node| uses(node, target)).sum();
+        if uses(root, target) > inside {
+            return Err(Stop::new(target.at.start, "this node has an anchor, and an alias elsewhere stands for it"));
+        }
+    }
+    Ok(())
+}
+
+/// The nodes with an anchor inside a node.
+fn anchors<'n>(node: &'n Node, found: &mut Vec<&'n Arc<Node>>) {
+    match &node.kind {
+        Kind::Alias(_) if is_reference(node) => {}
+        Kind::Alias(target) => {
+            found.push(target);
+            anchors(target, found);
+        }
+        Kind::List(items) => items.iter().for_each(|item| anchors(item, found)),
+        Kind::Map(map) => map.entries().iter().for_each(|entry| anchors(&entry.value, found)),
+        Kind::Text { .. } => {}
     }
 }
 

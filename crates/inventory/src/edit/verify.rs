@@ -5,12 +5,17 @@ use std::collections::{BTreeMap, HashMap};
 use pxectl_model::diag::{Diagnostic, Severity};
 use pxectl_model::name::Name;
 use pxectl_model::recipe::Recipe;
-use pxectl_model::source::{FileId, line_column};
+use pxectl_model::source::{FileId, Source, line_column};
 
-use super::change::{Change, apply};
+use super::change::{Change, apply, splices};
 use super::{Refused, Stop, same};
 use crate::draft::Draft;
 use crate::read::{Input, Reading, read};
+
+fn unsure(source: &Source, stop: Stop, by_hand: String) -> Refused {
+    let line = line_column(&source.text, stop.at).0;
+    Refused::Unsure { file: source.name.clone(), line, why: stop.why, by_hand }
+}
 
 /// The whole new content of each file that changes.
 pub(super) fn new_texts(
@@ -21,27 +26,27 @@ pub(super) fn new_texts(
     let mut files = Vec::new();
     for (file, changes) in changes {
         let Some(source) = before.sources.get(*file) else { continue };
-        let unsure = |stop: Stop, by_hand: String| {
-            let line = line_column(&source.text, stop.at).0;
-            Refused::Unsure { file: source.name.clone(), line, why: stop.why, by_hand }
-        };
         let bytes = input.files().nth(file.0 as usize).map(|file| file.bytes.as_slice()).unwrap_or_default();
         let mark = bytes.len().saturating_sub(source.text.len());
         let (Some(root), Some(source_bytes)) = (before.tree(*file), bytes.get(mark..)) else {
-            return Err(unsure(Stop::new(0, "this file cannot be read"), "mend what `pxectl lint` finds first".to_owned()));
+            return Err(unsure(
+                source,
+                Stop::new(0, "this file cannot be read"),
+                "mend what `pxectl lint` finds first".to_owned(),
+            ));
         };
         if source_bytes != source.text.as_bytes() {
-            return Err(unsure(Stop::new(0, "this file is not plain UTF-8"), "save it as UTF-8 first".to_owned()));
+            return Err(unsure(source, Stop::new(0, "this file is not plain UTF-8"), "save it as UTF-8 first".to_owned()));
         }
         let text = apply(&source.text, root, changes).map_err(|stop| {
             // Those that cannot be made alone; all of them where each could.
-            let alone = |change: &&Change| apply(&source.text, root, std::slice::from_ref(*change)).is_err();
+            let alone = |change: &&Change| splices(&source.text, root, std::slice::from_ref(*change)).is_err();
             let mut cannot: Vec<&Change> = changes.iter().filter(alone).collect();
             if cannot.is_empty() {
                 cannot = changes.iter().collect();
             }
             let words: Vec<String> = cannot.iter().take(3).map(|change| change.in_words()).collect();
-            unsure(stop, format!("by hand: {}", words.join("; ")))
+            unsure(source, stop, format!("by hand: {}", words.join("; ")))
         })?;
         // A byte order mark is a finding, and not this edit's business.
         let mut new = bytes.get(..mark).unwrap_or_default().to_vec();

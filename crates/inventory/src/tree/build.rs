@@ -146,8 +146,8 @@ impl Builder {
                 (Kind::Map(map), last)
             }
         };
-        // The end of a flow collection is its bracket (the parser adds the blanks and the comment behind it); a block one ends with its last item, whatever blank lines follow.
-        let stop = if end.end > end.start { end.start + 1 } else { last.unwrap_or(frame.at.end) };
+        // The end of a flow collection is its bracket; a block one ends with its last item, whatever blank lines follow.
+        let stop = if end.end > end.start { end.end } else { last.unwrap_or(frame.at.end) };
         let at = Bytes { start: frame.at.start, end: stop.max(frame.at.end) };
         self.add(Node { at, kind }, frame.anchor, frame.weight, frame.height);
         Ok(())

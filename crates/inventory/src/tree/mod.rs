@@ -1,5 +1,6 @@
 //! The span tree: what a YAML text holds, each node with its bytes. One pass of saphyr-parser makes it.
 
+mod blank;
 mod build;
 mod chars;
 mod inside;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use pxectl_model::source::{Route, Step};
 
+pub(crate) use blank::next_token;
 pub(crate) use inside::text_end;
 pub(crate) use parse::{Budget, broken, parse, parse_to};
 

@@ -4,6 +4,7 @@ use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::source::{FileId, Span};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
+use super::blank::bracket;
 use super::build::Builder;
 use super::chars::Chars;
 use super::{Bytes, Node, quoted};
@@ -80,7 +81,7 @@ fn parse_until(last: Option<&str>, file: FileId, text: &str, budget: &mut Budget
             Event::Scalar(value, style, anchor, _) => builder.scalar(&value, style == ScalarStyle::Plain, at, anchor, findings),
             Event::SequenceStart(anchor, _) => builder.open(false, at, anchor),
             Event::MappingStart(anchor, _) => builder.open(true, at, anchor),
-            Event::SequenceEnd | Event::MappingEnd => builder.close(at, findings),
+            Event::SequenceEnd | Event::MappingEnd => builder.close(bracket(text, at), findings),
             Event::Alias(anchor) => builder.alias(anchor, at, budget, findings),
             _ => Ok(()),
         };

@@ -2,11 +2,17 @@
 
 use super::Bytes;
 
-/// The place without what follows the closing quote; unchanged where it does not begin with a quote.
+/// The place without what follows the closing quote; unchanged where it does not begin with a quote, or with an anchor and one.
 pub(super) fn trimmed(text: &str, at: Bytes) -> Bytes {
     let own = text.as_bytes().get(at.start..at.end).unwrap_or_default();
-    let Some(&quote @ (b'"' | b'\'')) = own.first() else { return at };
-    let mut n = 1;
+    let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
+    let mut n = 0;
+    if own.first() == Some(&b'&') {
+        n = own.iter().position(blank).unwrap_or(own.len());
+        n += own.get(n..).unwrap_or_default().iter().position(|b| !blank(b)).unwrap_or(0);
+    }
+    let Some(&quote @ (b'"' | b'\'')) = own.get(n) else { return at };
+    n += 1;
     while let Some(&byte) = own.get(n) {
         // What is escaped, as `\"` or `''`, is two bytes at least, and its second ends nothing.
         let escaped = match quote {
@@ -34,6 +40,9 @@ mod tests {
             ("'' # it's", "''"),
             ("\"é # é\" # c", "\"é # é\""),
             ("plain 'x' y", "plain 'x' y"),
+            ("&k\"1 \"x\" # c\"", "&k\"1 \"x\""),
+            ("&k x", "&k x"),
+            ("&k", "&k"),
             ("\"open", "\"open"),
             ("", ""),
         ] {

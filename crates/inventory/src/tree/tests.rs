@@ -50,6 +50,24 @@ fn spans_are_bytes_of_the_very_node() {
 }
 
 #[test]
+fn what_follows_a_node_is_none_of_it() {
+    let text = "a: \"x\\\" # y\"  # c \"z\"\nb: 'it''s # n'\t# c '\nc: &q\"1 \"x\" # c\nd: [x,] # ]\ne: {f: \"g\" , # }\n } # }\n\"h\" : i\n";
+    let (root, findings) = tree(text);
+    let root = root.unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
+    for (route, expected) in [
+        ("a", "\"x\\\" # y\""),
+        ("b", "'it''s # n'"),
+        ("c", "&q\"1 \"x\""),
+        ("d", "[x,]"),
+        ("e", "{f: \"g\" , # }\n }"),
+        ("e.f", "\"g\""),
+    ] {
+        assert_eq!(at(text, &root, route), expected, "{route}");
+    }
+}
+
+#[test]
 fn large_mappings_are_found_by_an_index() {
     let text: String = (0..100).map(|n| format!("key{n}: value{n}\n")).collect();
     let (root, _) = tree(&text);

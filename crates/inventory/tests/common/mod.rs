@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use proptest::prelude::*;
 use pxectl_inventory::{File, Included, Input, LockInput, Reading, includes, read, read_recipe};
 use pxectl_model::diag::Change;
 use pxectl_model::name::Name;
@@ -100,3 +101,12 @@ pub fn lines(reading: &Reading) -> String {
 
 /// A sound lab to begin with; what a test is about is put behind it.
 pub const LAB: &str = "pxectl: 1\nlab: {server: 10.1.0.1, networks: [{subnet: 10.1.0.0/24, range: 10.1.0.100 - 10.1.0.199}]}\n";
+
+/// Pieces of inventories and of YAML, so that random texts get far.
+pub fn piece() -> impl Strategy<Value = String> {
+    let words = "pxectl: 1|lab:|hosts:|rules:|profiles:|artifacts:|include:|server:|sites:|networks:|subnet:|serial:|uuid:|mac:|nics:|ip:|\
+        profile:|match:|kernel:|initrds:|args:|vars:|secrets:|env:|file:|command:|inject:|extends:|recipe:|local|linux|10.1.0.1|10.1.0.0/24|7CX1234|52:54:00:12:34:56|\
+        [|]|{|}|- |? |: |, |\n|\n  |\n    |\n- |\t| |#|&a |*a|!t |<<: |\"|'|\\|é|\u{feff}|\u{2028}|\r\n|---\n|...\n|%YAML 1.1\n|~|null||\u{0}|>\n |";
+    let words: Vec<String> = words.split('|').map(str::to_owned).chain(["|\n ".to_owned(), "|".to_owned()]).collect();
+    prop_oneof![9 => proptest::sample::select(words), 1 => "\\PC{0,8}"]
+}
