@@ -28,6 +28,7 @@ use crate::guard::Language;
 use crate::origin;
 use crate::sealed;
 use crate::templates::{Template, TemplateSet};
+use crate::unused;
 
 /// A boot-id to try things with.
 const SAMPLE_BOOT: &str = "0123456789abcdef0123456789abcdef";
@@ -61,6 +62,8 @@ pub(crate) fn build(inventory: Arc<Inventory>, shared: Shared, set: &TemplateSet
     if !faults.is_empty() {
         return Err(limit(faults));
     }
+    let mut warnings = warnings;
+    warnings.extend(unused::templates(scripts.inventory.parts(), &scripts.set));
     scripts.warnings = limit(warnings);
     Ok(scripts)
 }

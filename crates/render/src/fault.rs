@@ -33,8 +33,11 @@ pub const BOOT_URL_LENGTH: RuleId = RuleId("boot-url-length");
 /// A secret in a boot script, where it is no secret any more.
 pub const SECRET_IN_SCRIPT: Meta = Meta::warning("secret-in-script", "a secret in a boot script, where it is no secret any more");
 
+/// A template of the lab that nothing renders.
+pub const UNUSED_TEMPLATE: Meta = Meta::note("unused-template", "a template of the lab that nothing renders");
+
 /// The cards of every rule that is this crate's alone; `missing-key` is the inventory's, too.
-pub const RULES: [Meta; 8] = [
+pub const RULES: [Meta; 9] = [
     Meta::error(TEMPLATE_ERROR.0, "a template that cannot be read, or fails while it runs"),
     Meta::error(TEMPLATE_NAME.0, "a name in a template that means nothing"),
     Meta::error(TEMPLATE_MISSING.0, "a template that is named and is not there"),
@@ -43,6 +46,7 @@ pub const RULES: [Meta; 8] = [
     Meta::error(RECIPE_INVALID.0, "a recipe whose data does not make sense"),
     Meta::error(BOOT_URL_LENGTH.0, "a boot file that does not fit into a DHCP answer"),
     SECRET_IN_SCRIPT,
+    UNUSED_TEMPLATE,
 ];
 
 /// What is known around a rendering, so that its errors become findings at the right places.

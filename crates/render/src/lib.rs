@@ -18,6 +18,7 @@ mod origin;
 mod plain;
 mod sealed;
 mod templates;
+mod unused;
 
 pub use boot::{Rehearsed, Scripts};
 pub use context::{KNOWN, VERSION};

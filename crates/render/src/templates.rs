@@ -41,6 +41,11 @@ impl TemplateSet {
         }
     }
 
+    /// The lab's own templates.
+    pub(crate) fn own(&self) -> impl Iterator<Item = &Template> {
+        self.own.values()
+    }
+
     /// Whether a name means a built-in template, and no template of the lab.
     pub(crate) fn is_built_in(&self, name: &str) -> bool {
         !self.own.contains_key(name) && self.built_in(name).is_some()

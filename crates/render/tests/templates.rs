@@ -145,6 +145,18 @@ fn each_host_at_fault_is_told() {
 }
 
 #[test]
+fn templates_that_nothing_renders_are_noted() {
+    let bench = bench(debian().answer("web/preseed.cfg.j2"), Says::default());
+    let told = |own: &[(&str, &str)]| -> Vec<String> {
+        bench.try_scripts(own).unwrap().warnings().iter().map(|finding| finding.message.clone()).collect()
+    };
+    let answer = ("web/preseed.cfg.j2", "{% include \"web/disk.cfg.j2\" %}");
+    let own = [answer, ("web/disk.cfg.j2", "d-i x\n"), ("local.ipxe.j2", "#!ipxe\nexit\n"), ("old.cfg.j2", "d-i y\n")];
+    assert_eq!(told(&own), ["nothing renders the template `old.cfg.j2`"]);
+    assert!(told(&[("web/preseed.cfg.j2", "{% if vars.x is defined %}{% include vars.x %}{% endif %}"), own[3]]).is_empty());
+}
+
+#[test]
 fn what_recipes_need_is_asked_for() {
     let (found, place) = finding(&bench(Says::recipe("debian").file(FileKey::Kernel, "linux"), Says::default()), &[]);
     assert_eq!((found.rule.0, place.as_str()), ("missing-key", "hosts[0]"));
