@@ -62,6 +62,8 @@ impl Lab {
     pub fn live() -> Self {
         let lab = Self::usual();
         lab.edit(|text| text.replace("profile: debian-12", "profile: rescue"));
+        // The installer's profile stays for those who come to need it, and it is used, so that nothing is found.
+        lab.edit(|text| text.replace("rescue: {recipe: linux,", "rescue: {recipe: linux, extends: debian-12,"));
         lab
     }
 
