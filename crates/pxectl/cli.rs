@@ -92,6 +92,9 @@ pub struct Lint {
     /// Also check what only the serving host knows: missing files, sources of secrets, its address
     #[arg(long)]
     pub here: bool,
+    /// First mend what can be mended without changing what machines get, in the files
+    #[arg(long)]
+    pub fix: bool,
 }
 
 #[derive(Debug, Args)]

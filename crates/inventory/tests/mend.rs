@@ -6,7 +6,7 @@ mod common;
 
 use common::{LAB, input, recipes};
 use pxectl_inventory::edit::{Refused, mend, same};
-use pxectl_inventory::{File, Included, Input, includes, read, rules};
+use pxectl_inventory::{File, Included, Input, LockInput, includes, read, rules};
 use pxectl_model::source::FileId;
 
 fn with_rack(text: &str, rack: &str) -> Input {
@@ -67,4 +67,21 @@ fn more_findings_than_are_kept_are_mended_in_rounds() {
 fn where_a_change_cannot_be_made_none_is() {
     let text = format!("{LAB}hosts:\r  - {{serial: 0123456, profile: local}}\n");
     assert!(matches!(mended(&input(text)), Err(Refused::Unsure { .. })));
+}
+
+#[test]
+fn a_digest_is_copied_from_the_lock_file() {
+    let text = format!(
+        "{LAB}artifacts:\n  linux: {{url: \"https://mirror.example.net/a\"}} # ours\nprofiles:\n  p: {{recipe: sanboot, image: linux}}\nrules:\n  - {{match: {{product: X}}, profile: p}}\n"
+    );
+    let digest = "ab".repeat(32);
+    let lock = format!(
+        "pxectl_lock: 1\nartifacts:\n  \"linux\": {{url: \"https://mirror.example.net/a\", size: 1, sha256: \"{digest}\", trust: first-use, fetched: \"2026-11-24T02:10:00Z\"}}\n"
+    );
+    let mut input = input(text.as_str());
+    input.lock = LockInput::Found(File { name: "pxectl.lock".to_owned(), bytes: lock.into_bytes() });
+    let (edited, mends) = mend(&input, &recipes(), &rules::catalogue()).unwrap();
+    assert_eq!(mends.iter().map(|mend| mend.rule.0).collect::<Vec<_>>(), ["no-digest"]);
+    let expected = text.replace("/a\"} #", &format!("/a\", sha256: \"{digest}\"}} #"));
+    assert_eq!(edited.files, [(FileId(0), expected.into_bytes())]);
 }

@@ -7,6 +7,7 @@ use pxectl_inventory::findings::whole;
 use pxectl_model::diag::Severity;
 
 use crate::cli::{Deny, Lint, LintFormat};
+use crate::editing::mending;
 use crate::failure::{Answer, Failure, Outcome};
 use crate::findings;
 use crate::lab::{self, Found};
@@ -14,18 +15,21 @@ use crate::report::{Report, github, json, sarif};
 use crate::session::{Session, print, warn};
 use crate::show::diagnostic::summary;
 
-/// Exit 1 where there is a finding at error level, or at warning level and warnings are denied. A lab that cannot be read keeps no
+/// Exit 1 where there is a finding at error level, or at warning level and warnings are denied, and where `--fix` was refused. A lab that cannot be read keeps no
 /// other from being checked.
 pub fn run(args: &Lint, session: &Session) -> Outcome {
     let files = if args.files.is_empty() { vec![session.inventory.clone()] } else { args.files.clone() };
     let mut report = Report { folder: std::env::current_dir().unwrap_or_default(), ..Report::default() };
+    let mut refused = false;
     for file in files {
-        match lab::read(&file) {
+        let fixed = if args.fix { mending::fix(&file, session) } else { Ok(Answer::Yes) };
+        match fixed.and_then(|fixed| Ok((fixed, lab::read(&file)?))) {
             Err(failure) => {
                 warn(failure.text().trim_end());
                 report.failures.push(failure.text().trim_end().to_owned());
             }
-            Ok(found) => {
+            Ok((fixed, found)) => {
+                refused |= fixed == Answer::No;
                 let judged = found.linted(args.here.then_some(&session.store));
                 if args.format == LintFormat::Human && !judged.findings.is_empty() {
                     // The findings are what was asked for, so they are the result.
@@ -46,7 +50,7 @@ pub fn run(args: &Lint, session: &Session) -> Outcome {
         }
     }
     let denied = args.deny == Some(Deny::Warnings) && report.count(Severity::Warning) > 0;
-    match report.count(Severity::Error) > 0 || denied {
+    match report.count(Severity::Error) > 0 || denied || refused {
         _ if !report.failures.is_empty() => Err(Failure::printed()),
         true => Ok(Answer::No),
         false => Ok(Answer::Yes),
@@ -59,6 +63,10 @@ fn tell(file: &Path, found: &Found, judged: &Judged, session: &Session) {
     line += &if judged.findings.is_empty() { "no findings".to_owned() } else { summary(&judged.findings) };
     if !judged.allowed.is_empty() {
         line += &format!("; {} allowed", judged.allowed.len());
+    }
+    let safe = judged.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe)).count();
+    if safe > 0 {
+        line += &format!("; `pxectl lint --fix` mends {safe}");
     }
     match judged.findings.is_empty() {
         true => session.say(&line),

@@ -1,6 +1,7 @@
 //! Changing the inventory's files: read, change, check, write, under the lab's lock; again where somebody saved meanwhile.
 
 pub mod machines;
+pub mod mending;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +35,7 @@ pub enum Edit {
     /// It is done, or needed nothing.
     Done(Box<Edited>),
     /// It was refused, which has been said.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
 }
 
 /// What an edit that was refused leaves behind, to tell more of it.
@@ -58,9 +59,9 @@ pub fn edit(path: &Path, dry: bool, change: impl Fn(&Input, &Recipes) -> Result<
         let input = lab::input(path)?;
         let edited = match change(&input, &recipes) {
             Ok(edited) => edited,
-            Err(why) => return Ok(Edit::Refused(Refusal { why: Some(why), input })),
+            Err(why) => return Ok(Edit::Refused(Box::new(Refusal { why: Some(why), input }))),
         };
-        let Some(edited) = renders(&input, edited)? else { return Ok(Edit::Refused(Refusal { why: None, input })) };
+        let Some(edited) = renders(&input, edited)? else { return Ok(Edit::Refused(Box::new(Refusal { why: None, input }))) };
         if dry {
             print(&diff(&input, &edited));
             return Ok(Edit::Done(Box::new(edited)));
