@@ -65,6 +65,8 @@ pub enum Command {
     List(List),
     /// Tell what one machine would get, and why
     Explain(Explain),
+    /// Print the JSON Schema of an inventory, for editors
+    Schema(Schema),
     /// Print what machines and DHCP servers would get
     #[command(subcommand)]
     Render(Render),
@@ -76,6 +78,24 @@ pub enum Command {
     BootTest(BootTest),
     /// Boot three pretend machines from the example lab: no file, no download, no root
     Demo(Demo),
+}
+
+/// In the first line of an inventory, `# yaml-language-server: $schema=FILE` lets an editor complete keys and check them while
+/// one types. FILE is what this prints.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Of which file
+    #[arg(value_name = "FILE", default_value = "inventory")]
+    pub of: SchemaOf,
+}
+
+/// The files that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The inventory itself
+    Inventory,
+    /// A file that it includes
+    Included,
 }
 
 #[derive(Debug, Args)]

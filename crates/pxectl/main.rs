@@ -57,6 +57,7 @@ fn run(command: &Command, session: &Session) -> Outcome {
         Command::Unassign(args) => cmd::unassign::run(args, session),
         Command::List(args) => cmd::list::run(args, session),
         Command::Explain(args) => cmd::explain::run(args, session),
+        Command::Schema(args) => cmd::schema::run(args),
         Command::Render(Render::Dhcp(args)) => cmd::render::dhcp(args, session),
         Command::Render(Render::Boot(args)) => cmd::render::boot(args, session),
         Command::Render(Render::Answer(args)) => cmd::render::answer(args, session),

@@ -3,6 +3,7 @@
 mod cli;
 mod links;
 mod names;
+mod schema;
 
 use crate::{Result, tree};
 
@@ -14,6 +15,7 @@ pub(crate) fn write() -> Result {
     let path = tree::root().join(CLI);
     std::fs::write(&path, cli::page(&cli::read()?)).map_err(|error| format!("writing {CLI}: {error}"))?;
     println!("wrote {CLI}");
+    schema::write()?;
     verdict(&check_written()?)
 }
 
@@ -25,6 +27,7 @@ pub(crate) fn check() -> Result {
     if now != cli::page(&helps) {
         findings.push(format!("{CLI} is stale: run `cargo xtask docs`"));
     }
+    findings.extend(schema::stale()?);
     let verbs: Vec<&str> = helps.iter().map(|help| help.command.as_str()).collect();
     for file in tree::files()?.iter().filter(|file| file.path.ends_with(".md") && file.path != CLI) {
         findings.extend(names::unknown_commands(&file.path, &file.text, &verbs));

@@ -23,6 +23,7 @@ mod prove;
 mod read;
 mod recipe;
 pub mod rules;
+pub mod schema;
 mod text;
 mod tree;
 mod walk;

@@ -11,6 +11,7 @@ pub mod list;
 #[cfg(serves)]
 pub mod rearm;
 pub mod render;
+pub mod schema;
 #[cfg(serves)]
 pub mod serve;
 pub mod unassign;

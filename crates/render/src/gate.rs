@@ -114,12 +114,15 @@ pub(crate) fn skeleton(text: &str) -> String {
     for line in text.lines() {
         let alone = !line.split_ascii_whitespace().any(|word| matches!(word, "||" | "&&" | ";"));
         let short = line.len() <= HARMLESS.0 && line.split(' ').count() <= HARMLESS.1;
-        let harmless = short && line.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !line.contains("${");
-        if harmless && (line.starts_with('#') || (line.starts_with("echo ") && alone)) {
+        let harmless = short && line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if harmless && line.starts_with('#') {
             continue;
         }
-        let kernel = harmless && line.starts_with("kernel ");
+        let (echo, kernel) = (harmless && alone && line.starts_with("echo "), harmless && line.starts_with("kernel "));
         for word in line.split(' ') {
+            if echo && !word.contains(['$', '{', '}']) {
+                continue;
+            }
             let argument =
                 kernel && word.contains('=') && !word.starts_with('-') && !word.contains("://") && !word.contains("${");
             out.push_str(if argument { "=" } else { word });
@@ -166,8 +169,9 @@ mod tests {
             ))
         };
         assert_eq!(of("web-01", "boot"), of("web-02", "boot"));
+        assert_eq!(of("web-01", "echo web-01 ${ip}\nboot"), of("web-02", "echo web-02 ${ip}\nboot"));
         let long = format!("echo {}", "w ".repeat(150));
-        for rest in ["echo ${product}", "echo caf\u{e9}", "# ${x", long.as_str()] {
+        for rest in ["echo a ${product}", "echo caf\u{e9}", "# caf\u{e9}", long.as_str()] {
             assert_ne!(of("web-01", "boot"), of("web-01", &format!("{rest}\nboot")), "{rest}: the checker may refuse it");
         }
         assert_ne!(of("web-01", "boot"), of("web-01", "boot || echo no"));

@@ -48,6 +48,15 @@ fn build() -> Result<String> {
     messages.lines().filter_map(executable).next_back().ok_or_else(|| "cargo built no pxectl".to_owned())
 }
 
+/// What a command prints.
+pub(crate) fn output(words: &[&str]) -> Result<String> {
+    let output = Command::new(build()?).args(words).output().map_err(|error| format!("starting pxectl: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("`pxectl {}` ended with {}", words.join(" "), output.status));
+    }
+    String::from_utf8(output.stdout).map_err(|_| "what it prints is not UTF-8".to_owned())
+}
+
 /// One help text. The terminal's width and the environment of whoever runs this must not show in it.
 fn ask(program: &Path, path: &[String]) -> Result<String> {
     let mut command = Command::new(program);
