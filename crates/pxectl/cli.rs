@@ -55,6 +55,8 @@ pub enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make a lab to begin with: it lints clean and boots without a download
+    Init(Init),
     /// Check an inventory: every problem with file:line:column and what to do
     Lint(Lint),
     /// Write into the inventory what a machine becomes
@@ -161,6 +163,27 @@ pub struct Unassign {
 fn setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("KEY=VALUE, as in disk=/dev/sda")?;
     if key.is_empty() { Err("KEY=VALUE, as in disk=/dev/sda".to_owned()) } else { Ok((key.to_owned(), value.to_owned())) }
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to make it in; nothing that is there is changed
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Whose CI is to check it [default: what the repository has, else github]
+    #[arg(long, value_name = "KIND")]
+    pub ci: Option<CiKind>,
+}
+
+/// Whose CI checks a lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CiKind {
+    /// GitHub: .github/workflows/pxectl.yml at the top of the repository
+    Github,
+    /// GitLab: .gitlab-ci.yml at the top of the repository; the job to add, where there is one
+    Gitlab,
+    /// No file for CI
+    None,
 }
 
 #[derive(Debug, Args)]

@@ -24,6 +24,7 @@ mod serving;
 mod session;
 mod shelf;
 mod show;
+mod starter;
 mod watch;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
 
 fn run(command: &Command, session: &Session) -> Outcome {
     match command {
+        Command::Init(args) => cmd::init::run(args, session),
         Command::Lint(args) => cmd::lint::run(args, session),
         Command::Assign(args) => cmd::assign::run(args, session),
         Command::Unassign(args) => cmd::unassign::run(args, session),

@@ -6,6 +6,7 @@ pub mod boot_test;
 #[cfg(serves)]
 pub mod demo;
 pub mod explain;
+pub mod init;
 pub mod lint;
 pub mod list;
 #[cfg(serves)]

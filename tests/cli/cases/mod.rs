@@ -16,6 +16,7 @@ mod explain;
 mod fix;
 mod formats;
 mod goals;
+mod init;
 mod journal;
 mod lint;
 mod list;
