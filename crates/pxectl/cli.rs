@@ -220,9 +220,12 @@ pub enum ListFormat {
 
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// Which machine; also a serial number that is in no inventory
-    #[arg(value_name = "HOST")]
-    pub host: String,
+    /// Which machine; also a serial number that is in no inventory. With --diff: every machine where none is named
+    #[arg(value_name = "HOST", required_unless_present = "diff")]
+    pub host: Option<String>,
+    /// Tell what changes for machines since a git revision, or from another inventory file to this one
+    #[arg(long, value_name = "REV|FILE", allow_hyphen_values = true)]
+    pub diff: Option<String>,
     /// Its firmware [default: each that the lab boots]
     #[arg(long, value_name = "FIRMWARE", value_parser = firmware)]
     pub firmware: Option<pxectl_model::arch::Firmware>,
@@ -231,7 +234,7 @@ pub struct Explain {
     pub site: Option<String>,
     #[command(flatten)]
     pub says: Says,
-    /// For people, or as one JSON object
+    /// For people, as one JSON object, or (with --diff) for the comment of a pull request
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: ExplainFormat,
 }
@@ -241,22 +244,22 @@ pub struct Explain {
 #[command(next_help_heading = "What the machine would say")]
 pub struct Says {
     /// Its product name, which rules match
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "diff")]
     pub product: Option<String>,
     /// Its manufacturer, which rules match
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "diff")]
     pub manufacturer: Option<String>,
     /// The MAC address that it boots from
-    #[arg(long, value_name = "MAC", value_parser = typed::<pxectl_model::mac::Mac>)]
+    #[arg(long, value_name = "MAC", conflicts_with = "diff", value_parser = typed::<pxectl_model::mac::Mac>)]
     pub mac: Option<Typed<pxectl_model::mac::Mac>>,
     /// Its UUID
-    #[arg(long, value_name = "UUID", value_parser = typed::<pxectl_model::uuid::Uuid>)]
+    #[arg(long, value_name = "UUID", conflicts_with = "diff", value_parser = typed::<pxectl_model::uuid::Uuid>)]
     pub uuid: Option<Typed<pxectl_model::uuid::Uuid>>,
     /// The asset tag of its chassis
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "diff")]
     pub asset: Option<String>,
     /// The serial number of its board
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", conflicts_with = "diff")]
     pub board_serial: Option<String>,
 }
 
@@ -276,6 +279,8 @@ pub enum ExplainFormat {
     Human,
     /// One JSON object, as docs/explain.md tells
     Json,
+    /// For the comment of a pull request
+    Markdown,
 }
 
 /// A form of the findings.

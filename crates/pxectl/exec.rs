@@ -105,9 +105,18 @@ fn runs(path: &Path) -> bool {
 /// # Errors
 /// Where it does not come to one. It is killed then; what it has started itself is not.
 pub fn run(program: &Path, args: &[String], folder: &Path, bounds: Bounds) -> Result<Ended, NotEnded> {
-    let deadline = Instant::now() + bounds.time;
     let mut command = Command::new(program);
-    command.args(args).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(args).current_dir(folder);
+    output(command, bounds)
+}
+
+/// Runs a command that is made already to its end; its pipes are set here.
+///
+/// # Errors
+/// As for [`run`].
+pub fn output(mut command: Command, bounds: Bounds) -> Result<Ended, NotEnded> {
+    let deadline = Instant::now() + bounds.time;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(NotEnded::Start)?;
     let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(io::Error::other("a program without pipes").into());

@@ -9,6 +9,7 @@
 mod assets;
 mod cli;
 mod cmd;
+mod diff;
 mod editing;
 mod exec;
 mod explain;

@@ -41,8 +41,12 @@ fn check_written() -> Result<Vec<String>> {
     let text = |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| file.text.as_str());
     let mut findings = links::check(&files, |path| tree::root().join(path).exists());
     findings.extend(names::unnamed_events(text("crates/pxectl/serving/event_json.rs"), text("docs/events.md")));
-    for (page, code) in [("docs/explain.md", "crates/pxectl/explain/json.rs"), ("docs/list.md", "crates/pxectl/listing/json.rs")]
-    {
+    let shapes = [
+        ("docs/explain.md", "crates/pxectl/explain/json.rs"),
+        ("docs/explain.md", "crates/pxectl/diff/json.rs"),
+        ("docs/list.md", "crates/pxectl/listing/json.rs"),
+    ];
+    for (page, code) in shapes {
         findings.extend(names::unnamed_fields(page, text(code), text(page)));
     }
     let empty = files.iter().filter(|file| file.path.ends_with(".md") && file.text.trim().is_empty());

@@ -17,7 +17,7 @@ use pxectl_model::arch::Firmware;
 use pxectl_model::boot::Action;
 
 pub use case::kind_word;
-pub use decision::{Decision, Outcome, RuleLine};
+pub use decision::{Decision, Outcome, RuleLine, wanted};
 pub use gather::{Asked, explain};
 pub use json::json;
 pub use nearest::Near;

@@ -15,6 +15,11 @@ pub fn red(text: &str) -> String {
     styled("31", text)
 }
 
+/// What came.
+pub fn green(text: &str) -> String {
+    styled("32", text)
+}
+
 /// What a person should know.
 pub fn yellow(text: &str) -> String {
     styled("33", text)

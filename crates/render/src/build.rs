@@ -183,7 +183,7 @@ impl Scripts {
         rehearsal: &mut Rehearsal,
     ) {
         // A host is known by what its entry says; every machine has a card that it boots from.
-        let says = if host.is_some() { Identity { macs: vec![SAMPLE_MAC], ..Identity::default() } } else { somebody() };
+        let says = if host.is_some() { Identity { macs: vec![SAMPLE_MAC], ..Identity::default() } } else { sample() };
         let says = match host.and_then(|host| host.identity.macs.first()) {
             Some(mac) => Identity { macs: vec![*mac], ..says },
             None => says,
@@ -231,8 +231,8 @@ impl Scripts {
     }
 }
 
-/// A machine that is no host and says everything that machines say.
-fn somebody() -> Identity {
+/// A machine that is no host and says everything that machines say: to try things with.
+pub fn sample() -> Identity {
     let tag = |text| Tag::new(text).ok();
     Identity {
         serial: tag("SAMPLE-0001"),

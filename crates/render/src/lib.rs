@@ -21,6 +21,7 @@ mod templates;
 mod unused;
 
 pub use boot::{Rehearsed, Scripts};
+pub use build::sample;
 pub use context::{KNOWN, VERSION};
 pub use fault::{RULES, TEMPLATE_ERROR};
 pub use plain::{ipxe_embed, stage1};

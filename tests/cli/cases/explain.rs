@@ -182,3 +182,19 @@ fn what_the_journal_says_is_said() {
     lab.write(".pxectl/journal.ndjson", "nonsense\n");
     lab.pxectl(&["explain", "web-01"]).ends_with(0).prints("nobody knows");
 }
+
+#[test]
+fn secrets_are_named_and_never_shown() {
+    let lab = fleet();
+    lab.write("templates/preseed.cfg.j2", "d-i passwd/root-password password {{ secrets.root }}\n");
+    lab.edit(|text| text.replace("answer: preseed.cfg.j2,", "answer: preseed.cfg.j2, secrets: {root: {file: root.txt}},"));
+    lab.write("root.txt", "hunter2-the-value\n");
+    for format in ["human", "json"] {
+        let ran =
+            lab.pxectl(&["explain", "web-01", "-v", "--format", format]).ends_with(0).prints("secrets.root").prints("root.txt");
+        assert!(!format!("{ran:?}").contains("hunter2"), "{ran:?}");
+    }
+    lab.write("old.yaml", lab.read("inventory.yaml").replace("root.txt", "other.txt"));
+    let ran = lab.pxectl(&["explain", "--diff", "old.yaml"]).ends_with(0).prints("secret root: ").prints("other.txt");
+    assert!(!format!("{ran:?}").contains("hunter2"), "{ran:?}");
+}

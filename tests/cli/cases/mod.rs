@@ -13,6 +13,7 @@ mod elsewhere;
 mod exit_codes;
 mod explain;
 #[cfg(all(unix, not(pxectl_no_unix)))]
+mod explain_diff;
 mod fix;
 mod formats;
 mod goals;

@@ -71,7 +71,7 @@ impl Page {
                 }
                 let role = if same { artifact.role.clone() } else { format!("{} on {}", artifact.role, case.firmware) };
                 let absent = if artifact.url.is_some() { "not fetched" } else { "not there" };
-                let bytes = artifact.file.as_ref().and_then(|file| file.size).map_or_else(|| absent.to_owned(), size);
+                let bytes = artifact.file.as_ref().and_then(|file| file.size).map_or_else(|| red(absent), size);
                 let digest = match &artifact.sha256 {
                     Some(digest) => format!("sha256 {}…", digest.get(..12).unwrap_or(digest)),
                     None => "no digest".to_owned(),
