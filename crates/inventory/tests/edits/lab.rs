@@ -410,6 +410,10 @@ impl<'d> Scribe<'d> {
         let inside = |line: &&str| line.trim_start().starts_with('#') && line.len() - line.trim_start().len() > self.dashes;
         for host in &mut hosts {
             host.lines.end = host.lines.end.min(lines.len());
+            // Blank lines behind a text that keeps them are part of it.
+            if lines[host.lines.clone()].iter().any(|line| line.contains("|+")) {
+                host.lines.end += lines.iter().skip(host.lines.end).take_while(|line| line.trim().is_empty()).count();
+            }
             host.lines.end += lines.iter().skip(host.lines.end).take_while(|line| inside(line)).count();
         }
         Text { text, hosts }
