@@ -12,8 +12,8 @@ mod edits;
 mod elsewhere;
 mod exit_codes;
 mod explain;
-#[cfg(all(unix, not(pxectl_no_unix)))]
 mod explain_diff;
+#[cfg(all(unix, not(pxectl_no_unix)))]
 mod fix;
 mod formats;
 mod goals;
