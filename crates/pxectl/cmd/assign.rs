@@ -79,11 +79,9 @@ fn table(from: &std::path::Path) -> Result<Vec<Row>, Failure> {
 
 /// A new machine whose serial number looks like the name of a host is more likely that host, mistyped.
 fn not_a_name(typed: &str, edited: Edited) -> Result<Edited, Refused> {
-    if edited.outcomes.iter().all(|outcome| outcome.done != Done::Added) {
-        return Ok(edited);
-    }
+    let Some(added) = edited.outcomes.iter().find(|outcome| outcome.done == Done::Added) else { return Ok(edited) };
     let names = edited.reading.draft.hosts.iter().filter_map(|host| host.name.as_ref()).map(|name| name.value.as_str());
-    let names: Vec<&str> = names.collect();
+    let names: Vec<&str> = names.filter(|name| *name != added.host).collect();
     match near::nearest(typed, names.iter().copied(), 1).first() {
         Some(close) => {
             let close = Some(format!("{}`, or is it a new machine: then add `--new", names[*close]));

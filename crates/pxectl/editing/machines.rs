@@ -27,6 +27,10 @@ const VARS: &str = "vars.";
 /// What is wrong, with its line.
 pub fn read(bytes: &[u8]) -> Result<Vec<Row>, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8; have the spreadsheet write UTF-8".to_owned())?;
+    // The csv crate takes the second half of a CRLF for the next line's, and counts one too few.
+    let text = text.replace("\r\n", "\n");
+    let bytes = text.as_bytes();
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter(bytes)).has_headers(true).trim(csv::Trim::All).from_reader(bytes);
     let header = reader.headers().map_err(|error| sentence(&error))?.clone();

@@ -235,7 +235,7 @@ impl Scripts {
         match order {
             Order::Local { reason, advice } => (scene.reason, scene.advice) = (Some(reason.clone()), advice.clone()),
             Order::Hold { reason } => {
-                scene.advice = if reason.is_none() { scene.facts.entry() } else { None };
+                scene.advice = scene.facts.known_by().filter(|_| reason.is_none()).map(assign);
                 scene.reason.clone_from(reason);
             }
             Order::Refuse(reason) => scene.reason = Some(reason.clone()),
@@ -365,6 +365,12 @@ fn message(error: &Error) -> String {
     });
     let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     format!("{}{place}", detail.replace(char::is_control, " "))
+}
+
+/// What makes a host of a machine.
+fn assign(known_by: &str) -> String {
+    let end_of_options = if known_by.starts_with('-') { "-- " } else { "" };
+    format!("to have it booted: pxectl assign {end_of_options}{} PROFILE", typed(known_by))
 }
 
 /// A label as a person types it after a command.

@@ -151,16 +151,9 @@ impl Facts {
         }
     }
 
-    /// The line that would make a host of it, in an inventory's own form; none where nothing that it says can name it.
-    pub fn entry(&self) -> Option<String> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-        let quoted = |text: &str| match text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(plain) {
-            true => text.to_owned(),
-            false => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
-        };
-        let keys = [("serial", &self.serial), ("mac", &self.mac), ("uuid", &self.uuid)];
-        let (key, value) = keys.into_iter().find_map(|(key, value)| Some((key, value.as_deref()?)))?;
-        Some(format!("{{{key}: {}, profile: PROFILE}}", quoted(value)))
+    /// By what it says of itself a person would name it: its serial, MAC or UUID; none where nothing that it says can name it.
+    pub fn known_by(&self) -> Option<&str> {
+        [&self.serial, &self.mac, &self.uuid].into_iter().find_map(|value| value.as_deref())
     }
 
     /// Whether a fact with this name is there.

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod arming;
+mod assign;
 mod boot_ids;
 mod boot_test;
 mod boot_test_fails;

@@ -20,10 +20,20 @@ fn an_unknown_machine_sees_its_serial_waits_and_boots_when_it_is_written_down() 
 
 #[test]
 fn what_its_screen_advises_can_be_typed() {
-    let serve = Lab::usual().serve(&["--yes"]);
-    let script = serve.machine(5).serial("SN-NEW-7").boot();
-    assert!(!script.text.contains("pxectl assign"), "this version has no `assign`: {}", script.text);
-    assert!(script.text.contains("write it under `hosts` in the inventory"), "{}", script.text);
+    let lab = Lab::usual();
+    let serve = lab.serve(&["--yes"]);
+    for serial in ["SN-NEW-7", "--SN9"] {
+        let new = serve.machine(5).serial(serial);
+        let screen = new.boot().text;
+        let typed = screen.lines().find_map(|line| line.split_once("pxectl assign ")).unwrap_or_else(|| panic!("{screen}")).1;
+        let typed: Vec<&str> = typed
+            .split(' ')
+            .map(|word| word.trim_matches('"'))
+            .map(|word| if word == "PROFILE" { "rescue" } else { word })
+            .collect();
+        lab.pxectl(&[&["assign"], &typed[..]].concat()).ends_with(0).prints(" new: rescue");
+        assert!(!new.boots_whole().waits(), "{serial}: the very next request");
+    }
 }
 
 #[test]
