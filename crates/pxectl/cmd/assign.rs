@@ -31,6 +31,7 @@ pub fn run(args: &cli::Assign, session: &Session) -> Outcome {
     match editing::edit(&session.inventory, args.dry_run, change)? {
         Edit::Done(edited) => {
             let told = editing::tell(&edited, args.dry_run);
+            editing::already_done(&edited, session).iter().for_each(|line| session.say(line));
             // The diff is the result of a rehearsal.
             if args.dry_run {
                 session.say(told.trim_end())

@@ -2,6 +2,7 @@
 
 pub mod machines;
 pub mod mending;
+mod standing;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,7 @@ use crate::lab::{self, Found};
 use crate::session::{folder_of, print, warn};
 use crate::{assets, show};
 
+pub use standing::already_done;
 pub use told::tell;
 
 /// How often an edit starts again because somebody else saved.

@@ -7,7 +7,7 @@ pub mod human;
 mod json;
 mod nearest;
 pub mod places;
-mod standing;
+pub mod standing;
 mod values;
 mod who;
 

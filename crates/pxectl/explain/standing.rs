@@ -27,7 +27,7 @@ pub enum Standing {
 
 /// Looks into the journal; none where this build keeps none.
 #[cfg(serves)]
-pub(super) fn standing(session: &Session, keys: &[MachineId]) -> Option<Standing> {
+pub fn standing(session: &Session, keys: &[MachineId]) -> Option<Standing> {
     Some(match pxectl_store::journal::look(&session.state) {
         Ok(armings) => armings.done(keys).map_or(Standing::Armed, |done| Standing::Done {
             profile: done.profile.clone(),
@@ -40,6 +40,6 @@ pub(super) fn standing(session: &Session, keys: &[MachineId]) -> Option<Standing
 
 /// Where nothing serves there is no journal.
 #[cfg(not(serves))]
-pub(super) fn standing(_: &Session, _: &[MachineId]) -> Option<Standing> {
+pub fn standing(_: &Session, _: &[MachineId]) -> Option<Standing> {
     None
 }

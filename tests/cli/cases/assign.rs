@@ -108,6 +108,18 @@ fn a_rehearsal_shows_the_difference_and_changes_nothing() {
     untouched(&lab, &text);
 }
 
+#[test]
+fn a_machine_that_was_installed_is_not_installed_again_and_that_is_said() {
+    let lab = Lab::usual();
+    let mut serve = lab.serve(&["--yes"]);
+    serve.machine(4).serial("SN-WEB").boots_whole();
+    serve.wait("booted");
+    serve.interrupt().with(0);
+    lab.edit(|text| text.replace("  rescue: {", "  debian-13: {extends: debian-12, args: [quiet]}\n  rescue: {"));
+    lab.pxectl(&["assign", "web-01", "debian-13"]).ends_with(0).says("it boots its disk until `pxectl rearm web-01`");
+    lab.pxectl(&["assign", "live-01", "debian-13"]).ends_with(0).prints("live-01 debian-13, no longer rescue");
+}
+
 fn from_stdin(lab: &Lab, table: &str) -> run::Ran {
     let mut command = run::command(lab.folder(), &["assign", "--from", "-"]);
     let (reader, mut writer) = std::io::pipe().unwrap();
@@ -211,6 +223,7 @@ fn killed_at_any_instant_the_file_is_old_or_new() {
 }
 
 #[test]
+#[allow(clippy::print_stderr)]
 fn a_full_disk_leaves_the_old_file_and_no_litter() {
     let lab = Lab::usual();
     // A disk of its own, in a mount namespace of its own: gone with the last process in it.
