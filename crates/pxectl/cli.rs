@@ -72,6 +72,8 @@ pub enum Command {
     /// Print what machines and DHCP servers would get
     #[command(subcommand)]
     Render(Render),
+    /// Fetch images into the store, verified, and pin them in pxectl.lock
+    Fetch(Fetch),
     /// Boot machines: TFTP and HTTP for as long as the batch takes
     Serve(Serve),
     /// Let a machine be installed once more
@@ -117,6 +119,22 @@ pub struct Lint {
     /// First mend what can be mended without changing what machines get, in the files
     #[arg(long)]
     pub fix: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// Artifacts of the inventory [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Refuse whatever would change pxectl.lock
+    #[arg(long)]
+    pub locked: bool,
+    /// Use only what is in the store
+    #[arg(long)]
+    pub offline: bool,
+    /// How many to fetch at once
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: u8,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,8 @@ mod editing;
 mod exec;
 mod explain;
 mod failure;
+#[cfg(serves)]
+mod fetching;
 mod files;
 mod findings;
 mod here;
@@ -67,6 +69,8 @@ fn run(command: &Command, session: &Session) -> Outcome {
         Command::Render(Render::Ipxe(args)) => cmd::render::ipxe(args, session),
         Command::Render(Render::Template(args)) => cmd::render::template(args),
         #[cfg(serves)]
+        Command::Fetch(args) => serving::run_to_end(cmd::fetch::run(args, session)),
+        #[cfg(serves)]
         Command::Rearm(args) => cmd::rearm::run(args, session),
         #[cfg(serves)]
         Command::Serve(args) => serving::run_to_end(cmd::serve::run(args, session)),
@@ -74,6 +78,11 @@ fn run(command: &Command, session: &Session) -> Outcome {
         Command::BootTest(args) => serving::run_to_end(cmd::boot_test::run(args, session)),
         #[cfg(serves)]
         Command::Demo(args) => serving::run_to_end(cmd::demo::run(args, session)),
+        #[cfg(not(serves))]
+        Command::Fetch(_) => {
+            let why = "this build of pxectl cannot fetch images: that needs Linux, or another Unix";
+            Err(failure::Failure::new(why).hint("fetch them on the host that serves"))
+        }
         #[cfg(not(serves))]
         Command::Rearm(_) | Command::Serve(_) | Command::BootTest(_) | Command::Demo(_) => {
             let why = "this build of pxectl cannot boot machines: that needs Linux, or another Unix";

@@ -3,12 +3,27 @@
 use std::fmt::Write as _;
 
 use pxectl_model::lock::Lockfile;
+use pxectl_model::source::FileId;
+
+use crate::findings::Findings;
+use crate::tree::{self, Budget};
+use crate::{limits, lower, text};
 
 const HEAD: &str = "\
 # What each artifact was when it was fetched. `pxectl fetch` writes this file: keep it in git, and resolve a conflict by taking
 # either side and fetching again.
 pxectl_lock: 1
 ";
+
+/// What a lock file says; none where anything is wrong with it, which [`crate::read()`] tells with its place.
+pub fn read(bytes: &[u8]) -> Option<Lockfile> {
+    let decoded = text::decode(FileId(0), bytes);
+    let (mut findings, mut budget) = (Findings::default(), Budget { events: limits::EVENTS });
+    let readable = decoded.readable && decoded.findings.is_empty() && bytes.len() <= limits::TEXT;
+    let root = readable.then(|| tree::parse(FileId(0), &decoded.text, &mut budget, &mut findings)).flatten()?;
+    let lock = lower::lock(FileId(0), &root, &mut findings);
+    (findings.errors() == 0).then_some(lock)
+}
 
 /// The text of a lock file: reading it gives the same lock file again.
 pub fn write(lock: &Lockfile) -> String {

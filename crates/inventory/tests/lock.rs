@@ -48,12 +48,15 @@ proptest! {
         let text = lock::write(&lock);
         let reading = with_lock(LAB, text.clone());
         let read = reading.draft.lock.read().map(|(_, lock)| lock.clone());
-        prop_assert_eq!(read, Some(lock), "{}\n{}", text, lines(&reading));
+        prop_assert_eq!(read.as_ref(), Some(&lock), "{}\n{}", text, lines(&reading));
+        prop_assert_eq!(lock::read(text.as_bytes()), Some(lock));
     }
 
     #[test]
     fn any_bytes_are_a_reading(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let reading = with_lock(LAB, bytes);
+        let reading = with_lock(LAB, bytes.clone());
+        let alone = lock::read(&bytes);
+        prop_assert_eq!(alone.as_ref(), reading.draft.lock.read().map(|(_, lock)| lock));
         prop_assert!(reading.diagnostics.iter().all(|finding| reading.locate(&finding.at).is_some()));
         prop_assert_eq!(reading.has_errors(), reading.inventory.is_none());
     }

@@ -6,6 +6,8 @@ pub mod boot_test;
 #[cfg(serves)]
 pub mod demo;
 pub mod explain;
+#[cfg(serves)]
+pub mod fetch;
 pub mod init;
 pub mod lint;
 pub mod list;

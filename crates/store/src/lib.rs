@@ -2,6 +2,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod edit;
+#[cfg(all(unix, not(pxectl_no_unix)))]
+pub mod fetch;
 pub mod images;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 pub mod journal;

@@ -9,13 +9,21 @@ use std::path::Path;
 /// # Errors
 /// As open(2) and read(2); `InvalidInput` for a folder, a FIFO, a device, a socket.
 pub fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    let file = open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
-    }
     let mut bytes = Vec::new();
-    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    open_regular(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// A regular file, open for reading.
+///
+/// # Errors
+/// As open(2); `InvalidInput` for a folder, a FIFO, a device, a socket.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let file = open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
+    }
 }
 
 /// A FIFO would block the open until somebody writes; NONBLOCK is without effect on regular files.

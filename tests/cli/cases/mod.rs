@@ -14,6 +14,7 @@ mod elsewhere;
 mod exit_codes;
 mod explain;
 mod explain_diff;
+mod fetch;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 mod fix;
 mod formats;

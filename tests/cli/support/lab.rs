@@ -36,6 +36,13 @@ hosts:
   - {serial: SN-DISK, name: disk-01, profile: local, mac: \"52:54:00:00:00:03\"}
 ";
 
+/// Of some bytes.
+pub fn digest(bytes: &[u8]) -> Sha256 {
+    let mut hasher = Hasher::new();
+    hasher.update(bytes);
+    hasher.finish()
+}
+
 /// A lab.
 pub struct Lab {
     folder: TempDir,
@@ -91,9 +98,7 @@ impl Lab {
 
     /// Puts bytes into the lab's store, as `fetch` does, and tells their digest.
     pub fn store(&self, bytes: &[u8]) -> Sha256 {
-        let mut hasher = Hasher::new();
-        hasher.update(bytes);
-        let digest = hasher.finish();
+        let digest = digest(bytes);
         let name = digest.to_string();
         self.write(&format!("store/sha256/{}/{name}", &name[..2]), bytes);
         digest

@@ -5,6 +5,7 @@ pub mod files;
 pub mod http;
 pub mod lab;
 pub mod machine;
+pub mod mirror;
 pub mod run;
 pub mod schema;
 pub mod serve;

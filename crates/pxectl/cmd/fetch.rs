@@ -1,0 +1,177 @@
+//! `fetch`: images into the store, verified; what they are into the lock file.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use pxectl_inventory::draft::Draft;
+use pxectl_model::diag::Severity;
+use pxectl_model::lock::{FILE_NAME, Locked, Lockfile, Trust};
+use pxectl_model::utc::Utc;
+use pxectl_store::fetch::{Got, Watch};
+
+use crate::cli::Fetch;
+use crate::failure::{Answer, Failure, Outcome};
+use crate::fetching::lockfile;
+use crate::fetching::plan::{Task, refused};
+use crate::fetching::run::{self, Problem};
+use crate::fetching::screen::Screen;
+use crate::lab::{self, Found};
+use crate::session::{Session, folder_of, print, warn};
+use crate::show;
+use crate::show::size::size;
+
+/// The one finding at error level that fetching mends.
+const MENDED: &str = "lock-drift";
+
+/// Exit 0 where everything is there and what it must be; 1 where something is not, or `--locked` refuses; 2 where something could
+/// not be fetched.
+pub async fn run(args: &Fetch, session: &Session) -> Outcome {
+    let found = lab::read(&session.inventory)?;
+    sound(&found)?;
+    let draft = &found.reading.draft;
+    let Some(tasks) = chosen(&args.names, draft) else { return Ok(Answer::No) };
+    let all = args.names.is_empty();
+    if args.locked {
+        let refused = refused(&tasks, draft, all);
+        if !refused.is_empty() {
+            refused.iter().for_each(|why| warn(&format!("error: {why}")));
+            warn("hint: run `pxectl fetch` without --locked, and commit the lock file");
+            return Ok(Answer::No);
+        }
+    }
+    let done = if args.offline {
+        run::offline(tasks, &session.store).await
+    } else {
+        let screen = Arc::new(Screen::new(session));
+        let watch: Arc<dyn Watch> = screen.clone();
+        let done = run::all(tasks, &session.store, args.jobs, watch).await;
+        screen.end();
+        done?
+    };
+    let (entries, answer) = tell(&done);
+    if !args.locked {
+        let known: BTreeSet<_> = draft.artifact_index.keys().cloned().collect();
+        let written = lockfile::update(&folder_of(&session.inventory), &entries, all.then_some(&known))?;
+        if let Some(written) = written {
+            let removed =
+                written.removed.iter().map(|name| format!("; `{name}` is not in the inventory any more")).collect::<String>();
+            session.say(&format!("wrote {FILE_NAME} ({}){removed}", counted(written.artifacts)));
+        }
+    }
+    answer
+}
+
+fn counted(artifacts: usize) -> String {
+    format!("{artifacts} artifact{}", if artifacts == 1 { "" } else { "s" })
+}
+
+/// An unsound inventory is not fetched for, unless it is unsound in that something changed since it was locked.
+fn sound(found: &Found) -> Result<(), Failure> {
+    let judged = found.judged();
+    let stops = |d: &&pxectl_model::diag::Diagnostic| d.severity == Severity::Error && d.rule.0 != MENDED;
+    let errors: Vec<_> = judged.findings.iter().filter(stops).cloned().collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    warn(found.show(&errors).trim_end());
+    warn(&format!("the inventory is unsound ({}); nothing was fetched", show::diagnostic::summary(&errors)));
+    Err(Failure::printed())
+}
+
+/// The artifacts that are meant; none where one of them does not exist, which is said.
+fn chosen(names: &[String], draft: &Draft) -> Option<Vec<Task>> {
+    let all = || draft.artifacts.iter();
+    let known = |name: &String| all().any(|artifact| artifact.name.value.as_str() == name);
+    let unknown: Vec<_> = names.iter().filter(|name| !known(name)).collect();
+    for name in &unknown {
+        let close = pxectl_inventory::findings::closest(name, all().map(|artifact| artifact.name.value.as_str()));
+        let hint = close.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
+        warn(&format!("there is no artifact `{}` in the inventory{hint}", pxectl_inventory::findings::shown(name)));
+    }
+    let meant = all().filter(|artifact| names.is_empty() || names.iter().any(|name| name == artifact.name.value.as_str()));
+    unknown.is_empty().then(|| meant.map(|artifact| Task::of(artifact, draft)).collect())
+}
+
+/// Prints what became of each, and gives the entries that the lock file gets.
+fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let mut lock = Lockfile::default();
+    let (mut rows, mut mismatches, mut troubles) = (Vec::new(), 0, 0);
+    for (task, outcome) in done {
+        match outcome {
+            Ok(got) => {
+                rows.push(vec![task.name.to_string(), size(got.size), said(task, got)]);
+                lock.artifacts.insert(task.name.clone(), entry(task, got, Utc::of(now)));
+            }
+            Err(problem) => {
+                rows.push(vec![task.name.to_string(), "-".to_owned(), "failed".to_owned()]);
+                if problem.mismatch { mismatches += 1 } else { troubles += 1 }
+            }
+        }
+    }
+    print(&show::table::table(&rows));
+    for (task, outcome) in done {
+        match outcome {
+            Err(problem) => complain(task, problem),
+            Ok(got) if task.trust == Trust::FirstUse && task.locked.is_none() => warn(&format!(
+                "warning: nobody says what `{}` must hash to, so what came first was believed: sha256 {}\n\
+                 hint: compare that with what its publisher names; `pxectl lint --fix` copies it into the inventory",
+                task.name, got.sha256
+            )),
+            Ok(_) => {}
+        }
+    }
+    let answer = match (troubles, mismatches) {
+        (0, 0) => Ok(Answer::Yes),
+        (0, _) => Ok(Answer::No),
+        _ => Err(Failure::printed()),
+    };
+    (lock, answer)
+}
+
+fn complain(task: &Task, problem: &Problem) {
+    let text = problem.text.lines().map(pxectl_inventory::findings::whole).collect::<Vec<_>>().join("\n");
+    warn(&format!("error: {}: {text}", task.name));
+    if problem.mismatch {
+        warn(match (&task.locked, task.trust) {
+            (_, Trust::Inventory) => {
+                "hint: compare the digest in the inventory with what the publisher names; a mirror may be stale"
+            }
+            _ => {
+                "hint: if it is to be another one now, take its entry out of pxectl.lock and fetch again; better, give its sha256"
+            }
+        });
+    }
+}
+
+fn said(task: &Task, got: &Got) -> String {
+    let what = match (&task.path, &got.from) {
+        (Some(_), _) => "a file of the lab",
+        (None, Some(_)) => "fetched",
+        (None, None) => "already here",
+    };
+    let why = match (task.trust, &task.locked) {
+        (Trust::Inventory, _) => "as the inventory says",
+        (_, Some(_)) => "as it was locked",
+        (Trust::FirstUse, None) => "believed on first use",
+    };
+    format!("{what}, {why}")
+}
+
+/// What the lock file says of it. One that says the same is left as it is: fetching again changes nothing in git.
+fn entry(task: &Task, got: &Got, now: Utc) -> Locked {
+    let new = Locked {
+        url: got.from.clone().or_else(|| task.want.urls.first().cloned()),
+        size: got.size,
+        sha256: got.sha256,
+        sha512: got.sha512,
+        trust: task.trust,
+        fetched: now,
+    };
+    match &task.locked {
+        Some(old) if old.sha256 == new.sha256 && old.size == new.size && old.trust == new.trust => old.clone(),
+        Some(old) => Locked { url: old.url.clone(), sha512: old.sha512, ..new },
+        None => new,
+    }
+}

@@ -1,0 +1,75 @@
+//! What each artifact must be, by the inventory, else by the lock file, else by whatever comes first.
+
+use std::path::PathBuf;
+
+use pxectl_inventory::draft::{ArtifactDraft, Draft};
+use pxectl_model::lock::{Locked, Trust};
+use pxectl_model::name::Name;
+use pxectl_store::fetch::Want;
+
+/// One artifact to get.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Its name.
+    pub name: Name,
+    /// The file of the lab that it is; none for one that is fetched into the store.
+    pub path: Option<PathBuf>,
+    /// Where from, and what it must be.
+    pub want: Want,
+    /// Why its content will be believed.
+    pub trust: Trust,
+    /// Its entry of the lock file, where that says nothing else than the inventory.
+    pub locked: Option<Locked>,
+}
+
+impl Task {
+    /// Whether its content is what the lock file says, and no matter of its own any more.
+    pub fn of(artifact: &ArtifactDraft, draft: &Draft) -> Self {
+        let name = &artifact.name.value;
+        let locked = draft.lock.get(name).map(|(locked, _)| locked).filter(|locked| agrees(artifact, locked)).cloned();
+        let (sha256, sha512) =
+            (artifact.sha256.as_ref().map(|digest| digest.value), artifact.sha512.as_ref().map(|digest| digest.value));
+        let trust = match &locked {
+            _ if artifact.has_digest() => Trust::Inventory,
+            // Whoever vouched for it before still does.
+            Some(locked) => locked.trust,
+            None => Trust::FirstUse,
+        };
+        let want = Want {
+            name: name.to_string(),
+            urls: artifact.urls.iter().map(|url| url.value.clone()).collect(),
+            sha256: sha256.or(locked.as_ref().map(|locked| locked.sha256)),
+            // What was locked with it was verified then.
+            sha512: sha512.filter(|_| locked.is_none()),
+            size: locked.as_ref().map(|locked| locked.size),
+        };
+        Self { name: name.clone(), path: artifact.path.as_ref().map(|path| path.value.clone()), want, trust, locked }
+    }
+}
+
+/// Whether the lock file's entry says nothing else than the inventory; see the rule `lock-drift`.
+fn agrees(artifact: &ArtifactDraft, locked: &Locked) -> bool {
+    let place = match &locked.url {
+        Some(url) => artifact.urls.iter().any(|known| known.value == *url),
+        None => artifact.path.is_some(),
+    };
+    let short = artifact.sha256.as_ref().is_none_or(|digest| digest.value == locked.sha256);
+    let wide = artifact.sha512.as_ref().is_none_or(|digest| locked.sha512 == Some(digest.value));
+    place && short && wide
+}
+
+/// What `--locked` refuses: everything that would change the lock file, in sentences.
+pub fn refused(tasks: &[Task], draft: &Draft, all: bool) -> Vec<String> {
+    let mut refused = Vec::new();
+    for task in tasks.iter().filter(|task| task.locked.is_none()) {
+        refused.push(match draft.lock.get(&task.name) {
+            Some(_) => format!("the lock file says something else of `{}` than the inventory", task.name),
+            None => format!("`{}` is not in the lock file", task.name),
+        });
+    }
+    if let Some((_, lock)) = draft.lock.read().filter(|_| all) {
+        let unused = lock.artifacts.keys().filter(|name| !draft.artifact_index.contains_key(*name));
+        refused.extend(unused.map(|name| format!("`{name}` is in the lock file and not in the inventory")));
+    }
+    refused
+}

@@ -1,0 +1,114 @@
+//! Getting artifacts, several at once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pxectl_model::digest::{Digest, Hasher, WideHasher};
+use pxectl_store::fetch::{Client, FetchError, Got, Limits, Watch, fetch};
+use pxectl_store::images::Store;
+use pxectl_store::regular::open_regular;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::plan::Task;
+use crate::failure::{Failure, chain};
+
+/// Why one is not there.
+#[derive(Debug)]
+pub struct Problem {
+    /// For people.
+    pub text: String,
+    /// Whether something came, and was not what it must be.
+    pub mismatch: bool,
+}
+
+/// Gets all of them; each with what became of it, in the order of their names.
+///
+/// # Errors
+/// Where the client cannot be built.
+pub async fn all(tasks: Vec<Task>, store: &Store, jobs: u8, watch: Arc<dyn Watch>) -> Result<Vec<(Task, Outcome)>, Failure> {
+    let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?;
+    let turns = Arc::new(Semaphore::new(usize::from(jobs)));
+    let mut running = JoinSet::new();
+    for task in tasks {
+        let (store, client, turns, watch) = (store.clone(), client.clone(), turns.clone(), watch.clone());
+        running.spawn(async move {
+            // Nobody closes it.
+            let _turn = turns.acquire().await;
+            let outcome = match task.path.clone() {
+                Some(path) => own_file(path, &task).await,
+                None => fetch(&store, &client, &task.want, &watch).await.map_err(|error| problem(&error)),
+            };
+            (task, outcome)
+        });
+    }
+    let mut done = running.join_all().await;
+    done.sort_by(|one, other| one.0.name.cmp(&other.0.name));
+    Ok(done)
+}
+
+/// What became of one.
+pub type Outcome = Result<Got, Problem>;
+
+/// Those that need no network, as far as they are here.
+pub async fn offline(tasks: Vec<Task>, store: &Store) -> Vec<(Task, Outcome)> {
+    let mut done = Vec::new();
+    for task in tasks {
+        let here = || {
+            let sha256 = task.want.sha256?;
+            let size = store.size(&sha256).filter(|size| task.want.size.is_none_or(|known| known == *size))?;
+            Some(Got { sha256, sha512: None, size, from: None })
+        };
+        let absent = || Problem { text: "it is not in the store, and --offline fetches nothing".to_owned(), mismatch: false };
+        let outcome = match task.path.clone() {
+            Some(path) => own_file(path, &task).await,
+            None => here().ok_or_else(absent),
+        };
+        done.push((task, outcome));
+    }
+    done
+}
+
+fn problem(error: &FetchError) -> Problem {
+    Problem { text: chain(error), mismatch: error.is_mismatch() }
+}
+
+/// Hashes a file of the lab's own.
+async fn own_file(path: PathBuf, task: &Task) -> Outcome {
+    let wide = task.want.sha512.is_some();
+    let named = path.clone();
+    let hashed = tokio::task::spawn_blocking(move || hash(&path, wide)).await;
+    let text = |why: &dyn std::fmt::Display| Problem { text: format!("`{}`: {why}", named.display()), mismatch: false };
+    let got = hashed.map_err(|error| text(&error))?.map_err(|error| text(&error))?;
+    let short = task.want.sha256.filter(|pin| *pin != got.sha256).map(|pin| (Digest::Sha256(pin), Digest::Sha256(got.sha256)));
+    let wide = task.want.sha512.zip(got.sha512).filter(|(pin, found)| pin != found);
+    let wide = wide.map(|(pin, found)| (Digest::Sha512(pin), Digest::Sha512(found)));
+    match short.or(wide) {
+        None => Ok(got),
+        Some((expected, found)) => {
+            let why = format!("it does not match its {}: expected {expected}, found {found}", expected.algorithm());
+            Err(Problem { mismatch: true, ..text(&why) })
+        }
+    }
+}
+
+fn hash(path: &Path, wide: bool) -> std::io::Result<Got> {
+    use std::io::Read as _;
+    let mut file = open_regular(path)?;
+    let (mut short, mut long, mut size) = (Hasher::new(), wide.then(WideHasher::new), 0);
+    let mut buffer = vec![0; 128 * 1024];
+    loop {
+        let count = match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        short.update(&buffer[..count]);
+        if let Some(long) = &mut long {
+            long.update(&buffer[..count]);
+        }
+        size += count as u64;
+    }
+    Ok(Got { sha256: short.finish(), sha512: long.map(WideHasher::finish), size, from: None })
+}

@@ -1,0 +1,113 @@
+//! What a person sees while images are fetched: a bar a file and one for all, or a line now and then where nobody watches.
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use pxectl_inventory::findings::whole;
+use pxectl_store::fetch::{Step, Watch};
+
+use crate::session::{Level, Session, warn};
+use crate::show::size::size;
+
+/// Where nobody watches a terminal, one line about a file in so much time.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// The screen, or the log.
+pub struct Screen {
+    bars: Option<Bars>,
+    files: Mutex<HashMap<String, File>>,
+    level: Level,
+}
+
+struct Bars {
+    all: MultiProgress,
+    total: ProgressBar,
+}
+
+/// What is shown of one file.
+struct File {
+    bar: Option<ProgressBar>,
+    have: u64,
+    total: u64,
+    told: Instant,
+}
+
+impl Screen {
+    /// Bars on the standard error where that is a terminal.
+    pub fn new(session: &Session) -> Self {
+        let watched = std::io::stderr().is_terminal() && session.level > Level::Quiet;
+        let bars = watched.then(|| {
+            let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            let total = all.add(bar("total"));
+            Bars { all, total }
+        });
+        Self { bars, files: Mutex::default(), level: session.level }
+    }
+
+    /// Takes the bars away.
+    pub fn end(&self) {
+        for file in self.files.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            if let Some(bar) = &file.bar {
+                bar.finish_and_clear();
+            }
+        }
+        if let Some(bars) = &self.bars {
+            bars.total.finish_and_clear();
+        }
+    }
+
+    fn say(&self, line: &str) {
+        match &self.bars {
+            _ if self.level == Level::Quiet => {}
+            Some(bars) => bars.all.suspend(|| warn(line)),
+            None => warn(line),
+        }
+    }
+
+    fn bytes(&self, name: &str, have: u64, total: Option<u64>) {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = files.entry(name.to_owned()).or_insert_with(|| {
+            let bar = self.bars.as_ref().map(|bars| bars.all.insert_before(&bars.total, bar(name)));
+            File { bar, have: 0, total: 0, told: Instant::now() }
+        });
+        (file.have, file.total) = (have, total.unwrap_or(have).max(have));
+        if let Some(bar) = &file.bar {
+            bar.set_length(file.total);
+            bar.set_position(have);
+            if have == file.total {
+                bar.finish_and_clear();
+            }
+        } else if file.told.elapsed() > LINE_EVERY {
+            file.told = Instant::now();
+            let of = total.map(|total| format!(" of {}", size(total))).unwrap_or_default();
+            self.say(&format!("{name}: {}{of}", size(have)));
+        }
+        if let Some(bars) = &self.bars {
+            bars.total.set_length(files.values().map(|file| file.total).sum());
+            bars.total.set_position(files.values().map(|file| file.have).sum());
+        }
+    }
+}
+
+fn bar(name: &str) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    let template = "{prefix:<24!}  {bar:24} {decimal_bytes:>10}/{decimal_total_bytes:<10} {decimal_bytes_per_sec:>12}  {eta}";
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+    bar.set_prefix(name.to_owned());
+    bar
+}
+
+impl Watch for Screen {
+    fn step(&self, name: &str, step: Step) {
+        match step {
+            Step::Bytes { have, total } => self.bytes(name, have, total),
+            Step::Waiting => self.say(&format!("{name}: another pxectl fetches it; waiting for that")),
+            Step::Note(note) => self.say(&format!("{name}: {}", whole(&note))),
+        }
+    }
+}

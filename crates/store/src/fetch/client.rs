@@ -1,0 +1,65 @@
+//! The HTTP client: the system's certificates and proxies, bytes as they are on the server.
+
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use reqwest::redirect::{Attempt, Policy};
+
+use super::error::FetchError;
+use super::limits::Limits;
+
+/// A client, shared by all fetches of a run.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub(super) http: reqwest::Client,
+    pub(super) limits: Limits,
+}
+
+impl Client {
+    /// With this patience.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub fn new(limits: Limits) -> Result<Self, FetchError> {
+        let whole = builder(limits).build();
+        // A host without a single certificate can still fetch over http, and what is signed by nobody fails by itself.
+        let http = whole.or_else(|_| builder(limits).tls_certs_only([]).build());
+        Ok(Self { http: http.map_err(|error| FetchError::Client(chain(&error)))?, limits })
+    }
+}
+
+pub(super) fn builder(limits: Limits) -> reqwest::ClientBuilder {
+    // Whoever was first has chosen the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut headers = HeaderMap::new();
+    // Compressed on the way, neither length nor range nor digest would be that of the file.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    reqwest::Client::builder()
+        .user_agent(concat!("pxectl/", env!("CARGO_PKG_VERSION")))
+        .default_headers(headers)
+        .connect_timeout(limits.connect)
+        .read_timeout(limits.stall)
+        .redirect(Policy::custom(move |attempt| follow(attempt, limits.redirects)))
+        .http1_only()
+}
+
+fn follow(attempt: Attempt<'_>, most: usize) -> reqwest::redirect::Action {
+    let (next, previous) = (attempt.url().clone(), attempt.previous());
+    let downgrade = next.scheme() == "http" && previous.last().is_some_and(|from| from.scheme() == "https");
+    if previous.contains(&next) {
+        attempt.error("it redirects in a circle")
+    } else if previous.len() > most {
+        attempt.error(format!("it redirects more than {most} times"))
+    } else if downgrade {
+        attempt.error(format!("it redirects from https to plain http ({next})"))
+    } else {
+        attempt.follow()
+    }
+}
+
+/// The last of an error's causes says what happened; those before it only that something did.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut last = error;
+    while let Some(next) = last.source() {
+        last = next;
+    }
+    last.to_string()
+}

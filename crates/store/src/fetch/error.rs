@@ -1,0 +1,88 @@
+//! Why something could not be fetched.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use pxectl_model::digest::Digest;
+use pxectl_model::url::Url;
+
+/// One content could not be fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// Each mirror failed.
+    #[error("{}", list(.tried))]
+    NoMirror {
+        /// Each with its reason, in the order in which they were tried.
+        tried: Vec<Tried>,
+    },
+    /// The file system is too full.
+    #[error("there is no room for it: {need} bytes are to come, and `{}` has {free} left", .folder.display())]
+    NoRoom {
+        /// Bytes that are still to come.
+        need: u64,
+        /// Bytes that are free.
+        free: u64,
+        /// The store.
+        folder: PathBuf,
+    },
+    /// The store cannot be used.
+    #[error("{operation} `{}`: {source}", .path.display())]
+    Store {
+        /// What was being done.
+        operation: &'static str,
+        /// With which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The client cannot be built.
+    #[error("setting up the HTTP client: {0}")]
+    Client(String),
+}
+
+impl FetchError {
+    /// Whether something came, and was not what it must be.
+    pub fn is_mismatch(&self) -> bool {
+        matches!(self, Self::NoMirror { tried } if tried.iter().any(|one| one.mismatch))
+    }
+}
+
+/// A mirror that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// Which.
+    pub url: Url,
+    /// Why, for people.
+    pub why: String,
+    /// Whether its bytes were the wrong ones.
+    pub mismatch: bool,
+}
+
+impl Tried {
+    pub(super) fn new(url: &Url, why: impl Into<String>) -> Self {
+        Self { url: url.clone(), why: why.into(), mismatch: false }
+    }
+
+    pub(super) fn mismatch(url: &Url, expected: Digest, found: Digest, page: bool) -> Self {
+        let what = if page { "what came is an HTML page; " } else { "" };
+        let why = format!("{what}it does not match its {}: expected {expected}, found {found}", expected.algorithm());
+        Self { url: url.clone(), why, mismatch: true }
+    }
+}
+
+impl std::fmt::Display for Tried {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.url, self.why)
+    }
+}
+
+fn list(tried: &[Tried]) -> String {
+    if let [one] = tried {
+        return one.to_string();
+    }
+    tried.iter().fold("no mirror has it".to_owned(), |mut text, one| {
+        let _ = write!(text, "\n  {one}");
+        text
+    })
+}

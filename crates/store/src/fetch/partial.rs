@@ -1,0 +1,224 @@
+//! A content on its way: its file, its record, and the lock that makes one process its own.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pxectl_model::digest::{Hasher, Sha256};
+use pxectl_model::url::Url;
+use rustix::fs::{FlockOperation, Mode, OFlags};
+
+use super::error::FetchError;
+use super::record::{Fetched, Record};
+use super::sink::{Sink, Sums};
+use super::{Got, Step, Want, Watch};
+use crate::images::Store;
+use crate::replace::replace_file;
+
+/// A content that is not whole yet.
+pub(super) struct Partial {
+    folder: PathBuf,
+    key: String,
+    sink: Option<Sink>,
+    record: Option<Record>,
+    pinned: bool,
+    /// From how many answers its bytes are.
+    pieces: u32,
+    _lock: File,
+}
+
+/// Under what name it is on its way: that of its digest, or of where it comes from while nobody knows that.
+fn key(want: &Want) -> String {
+    match (&want.sha256, &want.sha512) {
+        (Some(digest), _) => digest.to_string(),
+        (None, Some(wide)) => format!("w{}", &wide.to_string()[..64]),
+        (None, None) => {
+            let mut hasher = Hasher::new();
+            want.urls.iter().for_each(|url| hasher.update(format!("{url}\n").as_bytes()));
+            format!("u{}", hasher.finish())
+        }
+    }
+}
+
+fn store_error(operation: &'static str, path: &Path) -> impl Fn(io::Error) -> FetchError {
+    let path = path.to_owned();
+    move |source| FetchError::Store { operation, path: path.clone(), source }
+}
+
+impl Partial {
+    /// Takes the lock, waiting for whoever has it, and opens what is there already. Tells whether somebody was waited for.
+    pub async fn open(store: &Store, want: &Want, watch: &Arc<dyn Watch>) -> Result<(Self, bool), FetchError> {
+        let folder = store.root().join("partial");
+        std::fs::create_dir_all(&folder).map_err(store_error("making the folder", &folder))?;
+        let key = key(want);
+        let lock = folder.join(format!("{key}.lock"));
+        let failed = store_error("locking", &lock);
+        let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let file = rustix::fs::open(&lock, flags, Mode::from_raw_mode(0o644)).map_err(|error| failed(error.into()))?;
+        let mut file = File::from(file);
+        let mut waited = false;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                waited = true;
+                watch.step(&want.name, Step::Waiting);
+                let locked = blocking(move || rustix::fs::flock(&file, FlockOperation::LockExclusive).map(|()| file));
+                file = locked.await.map_err(|error| failed(error.into()))?;
+            }
+            Err(error) => return Err(failed(error.into())),
+        }
+        let pinned = want.pinned();
+        let mut partial = Self { folder, key, sink: None, record: None, pinned, pieces: 0, _lock: file };
+        partial.resume(want.sha512.is_some()).await?;
+        Ok((partial, waited))
+    }
+
+    fn path(&self, kind: &str) -> PathBuf {
+        self.folder.join(format!("{}.{kind}", self.key))
+    }
+
+    /// Where the bytes are.
+    pub fn part(&self) -> PathBuf {
+        self.path("part")
+    }
+
+    /// Opens the file, and keeps what is in it where that can be believed or will be held against a digest.
+    async fn resume(&mut self, wide: bool) -> Result<(), FetchError> {
+        let part = self.part();
+        let failed = store_error("opening", &part);
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let file = rustix::fs::open(&part, flags, Mode::from_raw_mode(0o644)).map_err(|error| failed(error.into()))?;
+        let mut sink = Sink::new(File::from(file), wide);
+        let record = Record::read(&self.path("json"));
+        let keep = record.filter(|record| self.pinned || record.believable());
+        let kept = keep.is_some();
+        let sink = blocking(move || {
+            let done = if kept { sink.catch_up() } else { sink.clear() };
+            done.map(|()| sink)
+        });
+        let sink = sink.await.map_err(store_error("reading", &part))?;
+        self.pieces = u32::from(sink.len > 0);
+        self.record = keep.filter(|_| sink.len > 0);
+        self.sink = Some(sink);
+        Ok(())
+    }
+
+    /// What another process fetched while it was waited for.
+    pub fn fetched_by_another(&mut self, store: &Store) -> Option<Got> {
+        let fetched = Fetched::read(&self.path("done"))?;
+        let sha256: Sha256 = fetched.sha256.parse().ok()?;
+        (store.size(&sha256)? == fetched.size).then(|| Got {
+            sha256,
+            sha512: None,
+            size: fetched.size,
+            from: fetched.url.parse().ok(),
+        })
+    }
+
+    /// What was fetched once is no answer to whoever comes later.
+    pub fn forget_others(&self) -> Result<(), FetchError> {
+        remove(&self.path("done"))
+    }
+
+    /// Tells those who wait what was fetched, and takes the record of the half content away.
+    pub fn finish(&self, got: &Got) -> Result<(), FetchError> {
+        if !self.pinned {
+            let url = got.from.as_ref().map(ToString::to_string).unwrap_or_default();
+            self.write("done", &Fetched::new(&url, got.sha256.to_string(), got.size))?;
+        }
+        remove(&self.path("json"))
+    }
+
+    fn write(&self, kind: &str, record: &impl serde::Serialize) -> Result<(), FetchError> {
+        let path = self.path(kind);
+        let bytes = serde_json::to_vec(record).map_err(io::Error::from);
+        bytes.and_then(|bytes| replace_file(&path, &bytes)).map_err(store_error("writing", &path))
+    }
+
+    fn sink(&self) -> &Sink {
+        self.sink.as_ref().expect("it is given back before anybody asks")
+    }
+
+    /// How many bytes are here.
+    pub fn len(&self) -> u64 {
+        self.sink().len
+    }
+
+    /// Of what is here.
+    pub fn sums(&self) -> Sums {
+        self.sink().sums()
+    }
+
+    /// The file.
+    pub fn file(&self) -> &File {
+        &self.sink().file
+    }
+
+    /// Lends the sink to a thread that writes.
+    pub fn lend(&mut self) -> Sink {
+        self.pieces += 1;
+        self.sink.take().expect("it is given back before it is lent again")
+    }
+
+    /// Takes it back.
+    pub fn give_back(&mut self, sink: Sink) {
+        self.sink = Some(sink);
+    }
+
+    /// Whether its bytes are from several answers.
+    pub fn pieced(&self) -> bool {
+        self.pieces > 1
+    }
+
+    /// Whether it begins as an HTML page does.
+    pub fn is_page(&self) -> bool {
+        let mut head = [0; 256];
+        let count = self.file().read_at(&mut head, 0).unwrap_or(0);
+        let text = String::from_utf8_lossy(&head[..count]).trim_start().to_ascii_lowercase();
+        text.starts_with("<!doctype html") || text.starts_with("<html")
+    }
+
+    /// What is known of the version that its bytes are of, if they are of this server's.
+    pub fn version(&self, url: &Url) -> Option<&Record> {
+        self.record.as_ref().filter(|record| record.url == url.as_str())
+    }
+
+    /// Whether its bytes can be continued from here: another mirror's cannot where no digest would tell that they do not fit.
+    pub fn continues(&self, url: &Url) -> bool {
+        self.len() == 0 || self.pinned || self.version(url).is_some()
+    }
+
+    /// Writes down what the bytes that come next are of.
+    pub fn describe(&mut self, record: Record) -> Result<(), FetchError> {
+        self.write("json", &record)?;
+        self.record = Some(record);
+        Ok(())
+    }
+
+    /// Throws away what is here.
+    pub fn restart(&mut self) -> Result<(), FetchError> {
+        let path = self.part();
+        self.pieces = 0;
+        self.record = None;
+        remove(&self.path("json"))?;
+        let sink = self.sink.as_mut().expect("it is given back before anybody asks");
+        sink.clear().map_err(store_error("emptying", &path))
+    }
+}
+
+fn remove(path: &Path) -> Result<(), FetchError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(store_error("removing", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Work that blocks, on a thread of its own.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

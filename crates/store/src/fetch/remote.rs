@@ -1,0 +1,196 @@
+//! A server as a source: asked again where that may help, continued where a try ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pxectl_model::url::Url;
+use reqwest::Response;
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE, RETRY_AFTER,
+    TRANSFER_ENCODING,
+};
+
+use super::answer::{Answer, Ask, Head, judge};
+use super::client::chain;
+use super::error::{FetchError, Tried};
+use super::partial::{Partial, blocking};
+use super::record::Record;
+use super::retry::Patience;
+use super::{Job, Step, Stop, Watch, room};
+
+/// How one try ended.
+enum Try {
+    Done,
+    Afresh(&'static str),
+    Later(String, Option<Duration>),
+    Never(String),
+}
+
+/// Loads all of it.
+pub(super) async fn load(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Result<(), Stop> {
+    let limits = job.client.limits;
+    if !partial.continues(url) {
+        partial.restart()?;
+    }
+    let (mut patience, mut afresh) = (Patience::default(), 0);
+    loop {
+        let before = partial.len();
+        match once(job, url, partial).await? {
+            Try::Done => return Ok(()),
+            Try::Never(why) => return Err(Stop::Next(Tried::new(url, why))),
+            Try::Afresh(why) if afresh == limits.tries => return Err(Stop::Next(Tried::new(url, why))),
+            Try::Afresh(why) => {
+                afresh += 1;
+                job.note(format!("{url}: {why}; from the beginning"));
+                partial.restart()?;
+            }
+            Try::Later(why, asked) => {
+                let Some(pause) = patience.next(partial.len() > before, asked, &limits) else {
+                    return Err(Stop::Next(Tried::new(url, format!("{why}, again and again"))));
+                };
+                job.note(format!("{url}: {why}; trying again in {:.0?}", pause));
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+}
+
+async fn once(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Result<Try, Stop> {
+    let from = partial.len();
+    let known = partial.version(url);
+    let ask = Ask {
+        from,
+        etag: known.and_then(|record| record.etag.clone()),
+        total: known.and_then(|record| record.total),
+        size: job.want.size,
+        pinned: job.want.pinned(),
+        file: file_name(url),
+    };
+    let mut request = job.client.http.get(url.as_str());
+    if from > 0 {
+        request = request.header(RANGE, format!("bytes={from}-"));
+        if let Some(validator) = known.and_then(Record::validator) {
+            request = request.header(IF_RANGE, validator);
+        }
+    }
+    let response = match request.send().await {
+        Ok(response) => response,
+        Err(error) => return Ok(refused(&error, job.client.limits.stall)),
+    };
+    let head = head(&response);
+    let (start, total) = match judge(&ask, &head) {
+        Answer::Whole => return Ok(Try::Done),
+        Answer::Afresh(why) => return Ok(Try::Afresh(why)),
+        Answer::Later(why, after) => return Ok(Try::Later(why, after)),
+        Answer::Never(why) => return Ok(Try::Never(why)),
+        Answer::Take { from, total } => (from, total),
+    };
+    if start == 0 {
+        if from > 0 {
+            job.note(format!("{url}: it has another version now, or knows no ranges; from the beginning"));
+        }
+        partial.restart()?;
+        let modified = text(&response, LAST_MODIFIED.as_str());
+        partial.describe(Record::new(url.as_str(), head.etag.clone(), modified, total))?;
+    }
+    room::reserve(partial.file(), job.store.root(), start, total)?;
+    body(job, response, total.or(ask.size), partial).await
+}
+
+/// Takes the body in; the connection and the disk work at the same time.
+async fn body(job: &Job<'_>, mut response: Response, total: Option<u64>, partial: &mut Partial) -> Result<Try, Stop> {
+    let (sender, mut chunks) = tokio::sync::mpsc::channel::<_>(64);
+    let mut sink = partial.lend();
+    let (watch, name): (Arc<dyn Watch>, String) = (job.watch.clone(), job.want.name.clone());
+    let writer = tokio::spawn(blocking(move || {
+        let mut written = Ok(());
+        while let Some(chunk) = chunks.blocking_recv() {
+            let chunk: &[u8] = AsRef::<[u8]>::as_ref(&chunk);
+            if total.is_some_and(|total| sink.len + chunk.len() as u64 > total) {
+                return (sink, Ok(true));
+            }
+            written = sink.take(chunk);
+            if written.is_err() {
+                break;
+            }
+            watch.step(&name, Step::Bytes { have: sink.len, total });
+        }
+        (sink, written.map(|()| false))
+    }));
+    let end = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => {
+                // The writer that is gone tells why.
+                if sender.send(chunk).await.is_err() {
+                    break None;
+                }
+            }
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    drop(sender);
+    let (sink, written) = match writer.await {
+        Ok(written) => written,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
+    partial.give_back(sink);
+    let have = partial.len();
+    match (written, end) {
+        (Err(error), _) if room::is_full(&error) => {
+            Err(room::full(job.store.root(), total.map_or(1, |total| total.saturating_sub(have))).into())
+        }
+        (Err(source), _) => Err(FetchError::Store { operation: "writing", path: partial.part(), source }.into()),
+        (Ok(true), _) => Ok(Try::Never("it sends more than the file has".to_owned())),
+        (Ok(false), Some(error)) => Ok(Try::Later(broke(&error, have, job.client.limits.stall), None)),
+        (Ok(false), None) => match total {
+            Some(total) if have < total => Ok(Try::Later(format!("it ended after {have} of {total} bytes"), None)),
+            _ => Ok(Try::Done),
+        },
+    }
+}
+
+fn file_name(url: &Url) -> String {
+    let path = url.as_str().split('?').next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+fn text(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+fn head(response: &Response) -> Head {
+    let text = |name: reqwest::header::HeaderName| text(response, name.as_str());
+    let chunked = text(TRANSFER_ENCODING).is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"));
+    Head {
+        status: response.status().as_u16(),
+        length: text(CONTENT_LENGTH).filter(|_| !chunked).and_then(|length| length.parse().ok()),
+        chunked,
+        range: text(CONTENT_RANGE),
+        kind: text(CONTENT_TYPE),
+        encoding: text(CONTENT_ENCODING),
+        etag: text(ETAG),
+        retry_after: text(RETRY_AFTER),
+    }
+}
+
+/// What an error before the answer means. As curl has it, a name that cannot be resolved and silence may pass; a refused
+/// connection, a certificate, a circle of redirects do not.
+fn refused(error: &reqwest::Error, stall: Duration) -> Try {
+    let why = chain(error);
+    if error.is_timeout() {
+        Try::Later(format!("it did not answer within {stall:.0?}"), None)
+    } else if error.is_redirect() || error.is_builder() || (error.is_connect() && !error.is_dns()) {
+        Try::Never(why)
+    } else {
+        Try::Later(why, None)
+    }
+}
+
+/// What an error in the middle of a body means, in words.
+fn broke(error: &reqwest::Error, have: u64, stall: Duration) -> String {
+    match error.is_timeout() {
+        true => format!("no byte came for {stall:.0?}, after {have} bytes"),
+        false => format!("the connection broke after {have} bytes ({})", chain(error)),
+    }
+}

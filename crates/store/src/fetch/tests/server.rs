@@ -1,0 +1,118 @@
+//! A server on loopback that answers as a test wants it to, one request a connection.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+/// A request.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// How many came before it.
+    pub n: usize,
+    pub path: String,
+    /// The first byte of its range.
+    pub from: Option<usize>,
+    pub if_range: Option<String>,
+}
+
+/// An answer.
+pub struct Reply {
+    head: String,
+    body: Vec<u8>,
+    stall: bool,
+}
+
+impl Reply {
+    pub fn new(status: &str, headers: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { head: format!("HTTP/1.1 {status}\r\n{headers}Connection: close\r\n\r\n"), body: body.into(), stall: false }
+    }
+
+    /// All of a content, or the range of it that was asked for, as a good server does.
+    pub fn good(asked: &Asked, bytes: &[u8], tag: &str) -> Self {
+        let same = asked.if_range.as_ref().is_none_or(|known| known == tag);
+        match asked.from.filter(|_| same) {
+            Some(from) if from >= bytes.len() => {
+                Self::new("416 Range Not Satisfiable", &format!("Content-Range: bytes */{}\r\n", bytes.len()), "")
+            }
+            Some(from) => {
+                let (len, last) = (bytes.len(), bytes.len() - 1);
+                let headers =
+                    format!("Content-Length: {}\r\nContent-Range: bytes {from}-{last}/{len}\r\nETag: {tag}\r\n", len - from);
+                Self::new("206 Partial Content", &headers, &bytes[from..])
+            }
+            None => Self::new("200 OK", &format!("Content-Length: {}\r\nETag: {tag}\r\n", bytes.len()), bytes),
+        }
+    }
+
+    /// Closes after so many bytes of the body.
+    pub fn cut(mut self, most: usize) -> Self {
+        self.body.truncate(most);
+        self
+    }
+
+    /// Sends no more, and does not close.
+    pub fn stall(mut self) -> Self {
+        self.stall = true;
+        self
+    }
+
+    fn send(self, mut stream: TcpStream) {
+        let sent = stream.write_all(self.head.as_bytes()).and_then(|()| stream.write_all(&self.body));
+        if sent.is_ok() && self.stall {
+            // Until the client gives up.
+            let _ = stream.read(&mut [0]);
+        }
+    }
+}
+
+/// The server; its thread ends with the test's process.
+pub struct Server {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Server {
+    pub fn new(answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::<Mutex<Vec<Asked>>>::default();
+        let (log, answer) = (asked.clone(), Arc::new(answer));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (log, answer) = (log.clone(), answer.clone());
+                std::thread::spawn(move || serve(stream.unwrap(), &log, &*answer));
+            }
+        });
+        Self { address, asked }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}/{path}", self.address)
+    }
+
+    /// All requests so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> Reply) {
+    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+    let Some(first) = lines.next() else { return };
+    let mut asked = Asked { path: first.split(' ').nth(1).unwrap().to_owned(), ..Asked::default() };
+    for line in lines {
+        let (name, value) = line.split_once(": ").unwrap();
+        match name.to_ascii_lowercase().as_str() {
+            "range" => asked.from = value.strip_prefix("bytes=").and_then(|v| v.strip_suffix('-')).map(|v| v.parse().unwrap()),
+            "if-range" => asked.if_range = Some(value.to_owned()),
+            "accept-encoding" => assert_eq!(value, "identity"),
+            _ => {}
+        }
+    }
+    {
+        let mut log = log.lock().unwrap();
+        asked.n = log.len();
+        log.push(asked.clone());
+    }
+    answer(&asked).send(stream);
+}

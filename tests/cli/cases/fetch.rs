@@ -1,0 +1,236 @@
+//! `fetch`: what is asked for comes, is what it must be, and is written down; whoever is killed in the middle goes on.
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::support::PATIENCE;
+use crate::support::files;
+use crate::support::lab::{HEAD, HOSTS, Lab, digest};
+use crate::support::mirror::Mirror;
+use crate::support::run;
+
+const PROFILE: &str = "profiles:\n  rescue: {recipe: linux, kernel: linux, initrds: [initrd], args: [quiet]}\n";
+
+fn kernel() -> Vec<u8> {
+    files::kernel(30)
+}
+
+fn initrd() -> Vec<u8> {
+    files::noise(40, 90_000)
+}
+
+fn mirror() -> Mirror {
+    Mirror::new(&[("linux", &kernel()), ("initrd", &initrd())])
+}
+
+/// A lab whose kernel and initrd come from a mirror, both with their digests.
+fn lab(mirror: &Mirror) -> Lab {
+    let lab = Lab::usual();
+    let artifact = |name: &str, bytes: &[u8]| format!("  {name}: {{url: \"{}\", sha256: {}}}\n", mirror.url(name), digest(bytes));
+    let artifacts = format!("artifacts:\n{}{}", artifact("linux", &kernel()), artifact("initrd", &initrd()));
+    lab.write("inventory.yaml", format!("{HEAD}{artifacts}{PROFILE}{}", HOSTS.replace("debian-12", "rescue")));
+    lab
+}
+
+#[test]
+fn what_was_fetched_boots_and_is_locked() {
+    let mirror = mirror();
+    let lab = lab(&mirror);
+    let ran = lab.pxectl(&["fetch"]).ends_with(0).says("wrote pxectl.lock (2 artifacts)");
+    assert_eq!(ran.stdout, "initrd  90 kB  fetched, as the inventory says\nlinux   50 kB  fetched, as the inventory says\n");
+    lab.pxectl(&["boot-test", "SN-LIVE"]).ends_with(0);
+    lab.pxectl(&["lint", "--deny", "warnings"]).ends_with(0);
+    let lock = lab.read("pxectl.lock");
+    assert!(lock.contains(&format!("url: \"{}\"", mirror.url("linux"))) && lock.contains("trust: inventory"), "{lock}");
+    // Again, from the store alone, and nothing in git changes.
+    for more in [&[][..], &["--offline"], &["--locked"], &["initrd"]] {
+        let ran = lab.pxectl(&[&["fetch"], more].concat()).ends_with(0);
+        assert!(ran.stdout.contains("initrd  90 kB  already here, as the inventory says") && ran.stderr.is_empty(), "{ran:?}");
+    }
+    assert_eq!((lab.read("pxectl.lock"), mirror.log().1.len()), (lock, 2));
+}
+
+#[test]
+fn an_edit_is_followed_and_what_nobody_needs_goes() {
+    let mirror = mirror();
+    let lab = lab(&mirror);
+    lab.pxectl(&["fetch"]).ends_with(0);
+    let newer = files::noise(41, 70_000);
+    mirror.put("initrd-2", &newer);
+    lab.edit(|text| {
+        let text = text.replace(&mirror.url("initrd"), &mirror.url("initrd-2"));
+        text.replace(&digest(&initrd()).to_string(), &digest(&newer).to_string())
+    });
+    lab.pxectl(&["lint"]).ends_with(1).prints("error[lock-drift]");
+    lab.pxectl(&["fetch", "--locked"]).ends_with(1).says("the lock file says something else of `initrd` than the inventory");
+    lab.pxectl(&["fetch", "initrd"]).ends_with(0).says("wrote pxectl.lock");
+    lab.pxectl(&["lint"]).ends_with(0);
+    lab.edit(|text| text.replace("  linux: {", "  vmlinuz: {").replace("kernel: linux", "kernel: vmlinuz"));
+    lab.pxectl(&["fetch", "--locked"])
+        .ends_with(1)
+        .says("`vmlinuz` is not in the lock file")
+        .says("`linux` is in the lock file and not");
+    lab.pxectl(&["fetch", "initrd"]).ends_with(0);
+    assert!(lab.read("pxectl.lock").contains("\"linux\":"), "it was not asked about all");
+    lab.pxectl(&["fetch"]).ends_with(0).says("wrote pxectl.lock (2 artifacts); `linux` is not in the inventory any more");
+    lab.pxectl(&["lint", "--here", "--deny", "warnings"]);
+    lab.pxectl(&["fetch", "--locked"]).ends_with(0);
+}
+
+#[test]
+fn wrong_bytes_are_a_no_and_an_absent_server_is_trouble() {
+    let mirror = mirror();
+    let lab = lab(&mirror);
+    mirror.put("linux", b"<html>not here</html>");
+    let ran = lab.pxectl(&["fetch"]).ends_with(1).one_error();
+    let ran = ran.says("error: linux: ").says("what came is an HTML page; it does not match its sha256: expected");
+    ran.says("hint: compare the digest in the inventory").prints("linux   -      failed").says("wrote pxectl.lock (1 artifact)");
+    lab.edit(|text| text.replace(&mirror.url("linux"), "http://127.0.0.1:1/linux"));
+    lab.pxectl(&["fetch", "linux"]).ends_with(2).one_error().says("error: linux: http://127.0.0.1:1/linux: ");
+    let ran = lab.pxectl(&["fetch", "--offline"]).ends_with(2).one_error();
+    ran.says("error: linux: it is not in the store, and --offline fetches nothing");
+    let ran = lab.pxectl(&["fetch", "linus"]).ends_with(1);
+    ran.says("there is no artifact `linus` in the inventory; did you mean `linux`?");
+}
+
+#[test]
+fn what_nobody_vouches_for_is_believed_once_and_said() {
+    let mirror = mirror();
+    let lab = lab(&mirror);
+    let at = lab.path("made here.img");
+    std::fs::write(&at, files::noise(50, 1000)).unwrap();
+    let url = format!("file://{}", at.display().to_string().replace(' ', "%20"));
+    lab.edit(|text| {
+        text.replace("artifacts:\n", &format!("artifacts:\n  made: {{url: \"{url}\"}}\n  own: {{path: files/linux}}\n"))
+    });
+    let first = digest(&files::noise(50, 1000)).to_string();
+    let ran = lab.pxectl(&["fetch", "made", "own"]).ends_with(0).prints("made  1.0 kB  fetched, believed on first use");
+    let ran = ran.prints("own   50 kB   a file of the lab, believed on first use");
+    ran.says(&format!("warning: nobody says what `made` must hash to, so what came first was believed: sha256 {first}"));
+    lab.pxectl(&["lint"]).ends_with(0).prints("warning[no-digest]: nobody vouched for `made`");
+    // From now on it is pinned: neither the store nor a file of the lab may be another one.
+    std::fs::remove_dir_all(lab.path("store")).unwrap();
+    std::fs::write(&at, files::noise(51, 1000)).unwrap();
+    lab.write("files/linux", files::kernel(8));
+    let ran = lab.pxectl(&["fetch", "made", "own"]).ends_with(1).says("error: made: ").says("error: own: ");
+    ran.says(&format!("it does not match its sha256: expected {first}")).says("hint: if it is to be another one now");
+}
+
+#[test]
+fn an_unsound_inventory_fetches_nothing() {
+    let mirror = mirror();
+    let lab = lab(&mirror);
+    lab.edit(|text| text.replace("sha256: ", "sha265: "));
+    lab.pxectl(&["fetch"]).ends_with(2).says("error[unknown-key]").says("nothing was fetched");
+    lab.edit(|text| text.replace(&format!(", sha265: {}", digest(&kernel())), "").replace("sha265: ", "sha256: "));
+    lab.pxectl(&["fetch"]).ends_with(2).says("error[http-without-digest]");
+    lab.write("pxectl.lock", "<<<<<<< HEAD\n>>>>>>> x\n");
+    lab.pxectl(&["fetch"]).ends_with(2).says("error[merge-conflict]");
+    assert!(mirror.log().1.is_empty());
+}
+
+#[test]
+fn two_processes_fetch_it_once_and_lose_no_entry() {
+    let mirror = mirror();
+    let (one, two) = (lab(&mirror), lab(&mirror));
+    mirror.allow(Some(20_000));
+    let store = one.path("store").display().to_string();
+    let spawn = |lab: &Lab, name| run::command(&lab.path(""), &["fetch", name, "--store", &store]).spawn().unwrap();
+    let first = spawn(&one, "initrd");
+    mirror.wait_sent(20_000);
+    let others = [spawn(&two, "initrd"), spawn(&one, "linux")];
+    mirror.allow(None);
+    for child in others.into_iter().chain([first]) {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+    assert_eq!(mirror.log().0, 140_000, "each byte once");
+    let lock = one.read("pxectl.lock");
+    assert!(lock.contains("\"initrd\":") && lock.contains("\"linux\":"), "{lock}");
+    assert!(two.read("pxectl.lock").contains("\"initrd\":"));
+}
+
+/// Numbers that look random, the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most
+    }
+}
+
+/// Names in the store, each with whether its content is what it says.
+fn stored(lab: &Lab) -> Vec<bool> {
+    let list = |path: std::path::PathBuf| std::fs::read_dir(path).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let files = list(lab.path("store/sha256")).flat_map(list);
+    files.map(|file| file.ends_with(digest(&std::fs::read(&file).unwrap()).to_string())).collect()
+}
+
+/// How much of a content is here.
+fn part(lab: &Lab) -> usize {
+    let list = std::fs::read_dir(lab.path("store/partial")).into_iter().flatten().map(|entry| entry.unwrap().path());
+    let mut parts = list.filter(|path| path.extension().is_some_and(|kind| kind == "part"));
+    parts.next().and_then(|path| std::fs::metadata(path).ok()).map_or(0, |meta| meta.len() as usize)
+}
+
+fn kill(mut child: std::process::Child) {
+    // It may have ended by itself.
+    let _ = child.kill();
+    child.wait().unwrap();
+}
+
+#[test]
+fn killed_in_the_middle_it_goes_on_where_it_was() {
+    let bytes = files::noise(60, 3_000_000);
+    let mirror = Mirror::new(&[("image", &bytes)]);
+    let lab = Lab::usual();
+    let artifacts = format!("artifacts:\n  image: {{url: \"{}\", sha256: {}}}\n", mirror.url("image"), digest(&bytes));
+    lab.write("inventory.yaml", format!("{HEAD}{artifacts}"));
+    let start = || -> std::process::Child { Command::spawn(&mut run::command(&lab.path(""), &["fetch"])).unwrap() };
+    let mut random = Random(7);
+    for _ in 0..40 {
+        let more = 1 + random.below(70_000);
+        mirror.allow(Some(more));
+        let child = start();
+        mirror.wait_sent(usize::MAX);
+        // Some of what is under way may arrive; all of it would be one and the same instant.
+        let some = mirror.log().1.last().unwrap() + random.below(more + 1);
+        let until = Instant::now() + PATIENCE;
+        while part(&lab) < some {
+            assert!(Instant::now() < until, "{} bytes of {some} arrived", part(&lab));
+            std::thread::yield_now();
+        }
+        kill(child);
+        assert!(stored(&lab).is_empty(), "nothing half-done is taken for whole");
+    }
+    let (sent, begins) = mirror.log();
+    assert!(begins.is_sorted() && begins.last().is_some_and(|last| *last > sent / 3), "{sent}: {begins:?}");
+    mirror.allow(None);
+    lab.pxectl(&["fetch"]).ends_with(0);
+    assert_eq!(stored(&lab), [true]);
+}
+
+#[test]
+fn killed_at_the_end_everything_is_whole() {
+    let mirror = mirror();
+    let lab = lab(&mirror);
+    let mut random = Random(11);
+    for _ in 0..40 {
+        let sent = mirror.log().0;
+        let child = run::command(&lab.path(""), &["fetch"]).spawn().unwrap();
+        mirror.allow(None);
+        mirror.wait_sent(sent + 140_000);
+        // Some instant between the last byte and the lock file.
+        for _ in 0..random.below(20_000) {
+            std::hint::spin_loop();
+        }
+        kill(child);
+        assert!(stored(&lab).iter().all(|right| *right));
+        lab.pxectl(&["lint"]).ends_with(0);
+        let _ = std::fs::remove_dir_all(lab.path("store"));
+        let _ = std::fs::remove_file(lab.path("pxectl.lock"));
+    }
+    lab.pxectl(&["fetch"]).ends_with(0);
+    assert_eq!(stored(&lab), [true, true]);
+}

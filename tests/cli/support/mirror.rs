@@ -1,0 +1,131 @@
+//! A mirror on loopback that knows ranges, and stops in the middle where a test wants it to.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex};
+
+/// How much it sends at once.
+const PIECE: usize = 4096;
+
+/// A mirror; its threads end with the tests.
+pub struct Mirror {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    files: Mutex<Vec<(String, Vec<u8>)>>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    /// Bytes of bodies that were sent.
+    sent: usize,
+    /// How many may be.
+    allowed: usize,
+    /// The first byte of each request's range.
+    asked: Vec<usize>,
+}
+
+impl Mirror {
+    /// With these files.
+    pub fn new(files: &[(&str, &[u8])]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let files = files.iter().map(|(name, bytes)| (format!("/{name}"), bytes.to_vec())).collect();
+        let state = State { sent: 0, allowed: usize::MAX, asked: Vec::new() };
+        let shared = Arc::new(Shared { files: Mutex::new(files), state: Mutex::new(state), changed: Condvar::new() });
+        let server = shared.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let server = server.clone();
+                // Whoever is killed breaks the connection.
+                std::thread::spawn(move || server.serve(stream.unwrap()));
+            }
+        });
+        Self { address, shared }
+    }
+
+    /// Where a file is.
+    pub fn url(&self, name: &str) -> String {
+        format!("http://{}/{name}", self.address)
+    }
+
+    /// Puts another content in the place of a file.
+    pub fn put(&self, name: &str, bytes: &[u8]) {
+        let mut files = self.shared.files.lock().unwrap();
+        files.retain(|(known, _)| known[1..] != *name);
+        files.push((format!("/{name}"), bytes.to_vec()));
+    }
+
+    /// Lets it send so many bytes more; without a number as many as are asked for.
+    pub fn allow(&self, more: Option<usize>) {
+        let mut state = self.shared.state.lock().unwrap();
+        state.allowed = more.map_or(usize::MAX, |more| state.sent + more);
+        self.shared.changed.notify_all();
+    }
+
+    /// Waits until it has sent what it may, or somebody else is done first.
+    pub fn wait_sent(&self, all: usize) {
+        let state = self.shared.state.lock().unwrap();
+        let (state, timeout) =
+            self.shared.changed.wait_timeout_while(state, super::PATIENCE, |state| state.sent < state.allowed.min(all)).unwrap();
+        assert!(!timeout.timed_out(), "it sent {} bytes and may send {}", state.sent, state.allowed);
+    }
+
+    /// Bytes that were sent, and where each request began.
+    pub fn log(&self) -> (usize, Vec<usize>) {
+        let state = self.shared.state.lock().unwrap();
+        (state.sent, state.asked.clone())
+    }
+}
+
+/// Whether the other side has closed: it says nothing after its request.
+fn is_gone(stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).unwrap();
+    let peeked = stream.peek(&mut [0]);
+    stream.set_nonblocking(false).unwrap();
+    !peeked.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+}
+
+impl Shared {
+    fn serve(&self, mut stream: TcpStream) -> Option<()> {
+        let mut lines = BufReader::new(stream.try_clone().ok()?).lines().map_while(Result::ok).take_while(|l| !l.is_empty());
+        let first = lines.next()?;
+        let path = first.split(' ').nth(1)?.to_owned();
+        let range =
+            lines.find_map(|line| line.to_ascii_lowercase().strip_prefix("range: bytes=")?.strip_suffix('-')?.parse().ok());
+        let from: usize = range.unwrap_or(0);
+        let file = self.files.lock().unwrap().iter().find(|(name, _)| *name == path).map(|(_, bytes)| bytes.clone());
+        self.state.lock().unwrap().asked.push(from);
+        let Some(bytes) = file else {
+            let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            return None;
+        };
+        let (len, rest) = (bytes.len(), bytes.get(from..)?);
+        let status = match range {
+            Some(_) => format!("206 Partial Content\r\nContent-Range: bytes {from}-{}/{len}", len - 1),
+            None => "200 OK".to_owned(),
+        };
+        let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: \"{len}\"\r\nConnection: close\r\n\r\n", rest.len());
+        stream.write_all(head.as_bytes()).ok()?;
+        let mut rest = rest;
+        while !rest.is_empty() {
+            let state = self.state.lock().unwrap();
+            let mut state = self.changed.wait_while(state, |state| state.sent >= state.allowed).unwrap();
+            // What it may send is not for those who were killed.
+            if is_gone(&stream) {
+                return None;
+            }
+            let count = PIECE.min(rest.len()).min(state.allowed - state.sent);
+            state.sent += count;
+            drop(state);
+            let sent = stream.write_all(&rest[..count]);
+            self.changed.notify_all();
+            sent.ok()?;
+            rest = &rest[count..];
+        }
+        Some(())
+    }
+}
