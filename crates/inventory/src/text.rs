@@ -21,7 +21,9 @@ pub(crate) struct Decoded {
 pub(crate) fn decode(file: FileId, bytes: &[u8]) -> Decoded {
     let mut findings = Vec::new();
     let place = |start: usize, len: usize| Place::Span(Span { file, start, end: start + len });
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+    // With its mark, or with the NUL that half of every ASCII character is.
+    let utf16 = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=255, ..] | [1..=255, 0, ..]);
+    if utf16 {
         findings.push(ENCODING.at(place(0, 0), "the file is UTF-16, not UTF-8").help("save it as UTF-8"));
         return Decoded { text: "".into(), findings, readable: false };
     }

@@ -26,6 +26,11 @@ pub(crate) fn usage(pid: u32) -> Result<Usage> {
     Ok(total)
 }
 
+/// The largest resident set that a process has had, MiB; 0 where it has ended.
+pub(crate) fn peak(pid: u32) -> f64 {
+    std::fs::read_to_string(format!("/proc/{pid}/status")).map_or(0.0, |status| peak_mib(&status))
+}
+
 /// Fields 14 and 15 of /proc/PID/stat (proc(5)), in ticks of 1/100 s; a program's name may hold blanks and parentheses.
 fn cpu_seconds(stat: &str) -> Result<f64> {
     let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);

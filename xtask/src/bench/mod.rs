@@ -4,6 +4,7 @@
 //! loopback, or network namespaces of its own.
 
 mod http;
+mod lint;
 mod measure;
 mod page;
 mod scripts;
@@ -30,7 +31,7 @@ pub(crate) struct Place {
 /// A part by name.
 type Part = (&'static str, fn(&Place) -> Result<Vec<Section>>);
 
-const PARTS: [Part; 3] = [("tftp", tftp::part), ("http", http::part), ("scripts", scripts::part)];
+const PARTS: [Part; 4] = [("lint", lint::part), ("tftp", tftp::part), ("http", http::part), ("scripts", scripts::part)];
 
 /// Runs the parts named, or all, and writes their tables; those of other parts stay.
 pub(crate) fn run(names: &[&str]) -> Result {
