@@ -23,7 +23,7 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Global {
     /// The inventory file
-    #[arg(short, long, global = true, value_name = "FILE", default_value = "inventory.yaml", env = "PXECTL_INVENTORY")]
+    #[arg(short, long, global = true, value_name = "FILE", default_value = crate::session::INVENTORY, env = "PXECTL_INVENTORY")]
     pub inventory: PathBuf,
     /// The folder of the journal [default: .pxectl beside the inventory]
     #[arg(long, global = true, value_name = "DIR", env = "PXECTL_STATE")]
@@ -82,6 +82,11 @@ pub enum Command {
     BootTest(BootTest),
     /// Boot three pretend machines from the example lab: no file, no download, no root
     Demo(Demo),
+    /// Print what makes a shell complete commands, options, machines, profiles and more
+    Completions(Completions),
+    /// What those scripts ask
+    #[command(name = "__complete", hide = true)]
+    Complete(Complete),
 }
 
 /// In the first line of an inventory, `# yaml-language-server: $schema=FILE` lets an editor complete keys and check them while
@@ -181,6 +186,37 @@ pub struct Unassign {
 fn setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("KEY=VALUE, as in disk=/dev/sda")?;
     if key.is_empty() { Err("KEY=VALUE, as in disk=/dev/sda".to_owned()) } else { Ok((key.to_owned(), value.to_owned())) }
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// For which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// A shell that completes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// source <(pxectl completions bash)
+    Bash,
+    /// source <(pxectl completions zsh), after compinit
+    Zsh,
+    /// pxectl completions fish | source
+    Fish,
+    /// eval (pxectl completions elvish | slurp)
+    Elvish,
+    /// pxectl completions powershell | Out-String | Invoke-Expression
+    Powershell,
+}
+
+#[derive(Debug, Args)]
+pub struct Complete {
+    /// Whose script asks
+    pub shell: Shell,
+    /// What it hands over: words, the last at the cursor; bash hands over the line up to the cursor, and its word breaks
+    #[arg(last = true)]
+    pub words: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -378,7 +414,7 @@ pub struct RenderIpxe {
 #[derive(Debug, Args)]
 pub struct RenderTemplate {
     /// Which template
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "TEMPLATE")]
     pub name: Option<String>,
 }
 

@@ -9,6 +9,7 @@
 mod assets;
 mod cli;
 mod cmd;
+mod completing;
 mod diff;
 mod editing;
 mod exec;
@@ -56,6 +57,8 @@ fn main() -> ExitCode {
 
 fn run(command: &Command, session: &Session) -> Outcome {
     match command {
+        Command::Completions(args) => cmd::completions::run(args),
+        Command::Complete(args) => cmd::completions::complete(args),
         Command::Init(args) => cmd::init::run(args, session),
         Command::Lint(args) => cmd::lint::run(args, session),
         Command::Assign(args) => cmd::assign::run(args, session),

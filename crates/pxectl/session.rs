@@ -7,6 +7,9 @@ use pxectl_store::images::{self, Store};
 
 use crate::cli::{ColorWhen, Global};
 
+/// The inventory that is meant where none is named.
+pub const INVENTORY: &str = "inventory.yaml";
+
 /// How much to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {

@@ -3,6 +3,7 @@
 pub mod assign;
 #[cfg(serves)]
 pub mod boot_test;
+pub mod completions;
 #[cfg(serves)]
 pub mod demo;
 pub mod explain;

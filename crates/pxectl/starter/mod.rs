@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 pub use ci::{Forge, Step, step};
 pub use write::{Made, write_new};
 
-/// The inventory's name, which every command looks for.
-pub const INVENTORY: &str = "inventory.yaml";
+pub use crate::session::INVENTORY;
 
 /// The inventory itself.
 pub const INVENTORY_TEXT: &str = include_str!("lab/inventory.yaml");

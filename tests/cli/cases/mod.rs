@@ -7,6 +7,7 @@ mod boot_ids;
 mod boot_test;
 mod boot_test_fails;
 mod ci_page;
+mod completions;
 mod demo;
 mod edits;
 #[cfg(pxectl_no_unix)]
