@@ -99,7 +99,7 @@ async fn once(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Result<Try, St
 
 /// Takes the body in; the connection and the disk work at the same time.
 async fn body(job: &Job<'_>, mut response: Response, total: Option<u64>, partial: &mut Partial) -> Result<Try, Stop> {
-    let (sender, mut chunks) = tokio::sync::mpsc::channel::<_>(64);
+    let (sender, mut chunks) = tokio::sync::mpsc::channel::<_>(16);
     let mut sink = partial.lend();
     let (watch, name): (Arc<dyn Watch>, String) = (job.watch.clone(), job.want.name.clone());
     let writer = tokio::spawn(blocking(move || {
