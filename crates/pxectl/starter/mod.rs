@@ -5,6 +5,8 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+use pxectl_inventory::schema::{Kind, schema};
+
 pub use ci::{Forge, Step, step};
 pub use write::{Made, write_new};
 
@@ -36,6 +38,11 @@ pub fn files(folder: &Path) -> Vec<NewFile> {
         (".gitignore", IGNORED, "keeps the journal and the images out of git"),
         ("templates/README.md", include_str!("lab/templates.md"), "where answer files and templates of your own go"),
         ("hello.ipxe", include_str!("lab/hello.ipxe"), "what the profile `hello` boots; no download"),
+        (
+            "inventory.schema.json",
+            &schema(Kind::Inventory),
+            "lets editors complete and check the inventory; `pxectl schema` prints it anew",
+        ),
         (INVENTORY, INVENTORY_TEXT, "the lab: its network, profiles and machines"),
     ]
     .map(|(name, text, about)| NewFile { path: folder.join(name), text: text.to_owned(), about })
