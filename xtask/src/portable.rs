@@ -18,7 +18,20 @@ pub(crate) fn check() -> Outcome {
         ("pxectl_no_linux", &["--package", "pxectl-netboot"]),
         ("pxectl_no_unix", &["--package", "pxectl-store", "--lib"]),
         ("pxectl_no_unix", &["--bin", "pxectl"]),
-        ("pxectl_no_unix", &["--test", "cli", "--", "cases::lint", "cases::render", "cases::elsewhere"]),
+        (
+            "pxectl_no_unix",
+            &[
+                "--test",
+                "cli",
+                "--",
+                "cases::lint",
+                "cases::render",
+                "cases::explain",
+                "cases::list",
+                "cases::formats",
+                "cases::elsewhere",
+            ],
+        ),
     ];
     checks.into_iter().map(|(flag, what)| test(flag, what)).find(|outcome| *outcome != Outcome::Passed).unwrap_or(Outcome::Passed)
 }
