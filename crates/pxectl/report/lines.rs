@@ -24,6 +24,11 @@ impl<'t> Lines<'t> {
         (line.max(1), self.text[start..at].chars().count() + 1)
     }
 
+    /// The line of a byte alone, however long it is.
+    pub fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset).max(1)
+    }
+
     /// The byte where a line, counted from 1, begins; the text's end for lines beyond it.
     pub fn start(&self, line: usize) -> usize {
         self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len())
@@ -41,6 +46,7 @@ mod tests {
             let lines = Lines::of(text);
             for offset in 0..text.len() + 3 {
                 assert_eq!(lines.place(offset), line_column(text, offset), "{text:?} {offset}");
+                assert_eq!(lines.line(offset), line_column(text, offset).0, "{text:?} {offset}");
             }
         }
         assert_eq!((Lines::of("a\nb").start(2), Lines::of("a\nb").start(9)), (2, 3));

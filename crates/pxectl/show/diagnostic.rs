@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use pxectl_inventory::Reading;
 use pxectl_inventory::findings::whole;
 use pxectl_model::diag::{Diagnostic, Fix, Severity};
@@ -12,6 +12,10 @@ use crate::report::{Lines, link};
 
 /// Places of one file that lie so many lines apart are shown as pieces of their own.
 const FAR: usize = 200;
+
+/// Pieces of more bytes than this are named and not quoted: nobody reads such a line, and going through it for each of two
+/// thousand findings takes minutes.
+const QUOTED: usize = 16 << 10;
 
 /// All findings as text, with ANSI styles.
 pub fn diagnostics(found: &[Diagnostic], reading: &Reading) -> String {
@@ -68,6 +72,13 @@ impl<'r> Printer<'r> {
         marks.extend(others.map(|(at, text)| (at, AnnotationKind::Context, text)));
         let pieces = self.pieces(marks);
         for piece in &pieces {
+            if piece.text.len() > QUOTED {
+                for (span, ..) in &piece.marks {
+                    let (line, column) = self.lines.get(&span.file).map_or((1, 1), |lines| lines.place(span.start));
+                    group = group.element(Origin::path(&piece.path).line(line).char_column(column));
+                }
+                continue;
+            }
             let annotations = piece.marks.iter().map(|(span, kind, label)| {
                 let annotation = kind.span(span.start - piece.base..span.end - piece.base);
                 if label.is_empty() { annotation } else { annotation.label(*label) }
@@ -83,7 +94,7 @@ impl<'r> Printer<'r> {
         let Some((fix, edits)) = fix else { return self.renderer.render(&[group]) };
         let patched = self.pieces(edits.iter().map(|(span, text)| (*span, AnnotationKind::Primary, text.as_str())).collect());
         let mut suggestion = Group::with_title(Level::HELP.secondary_title(title(fix)));
-        for piece in &patched {
+        for piece in patched.iter().filter(|piece| piece.text.len() <= QUOTED) {
             let patches =
                 piece.marks.iter().map(|(span, _, new)| Patch::new(span.start - piece.base..span.end - piece.base, *new));
             suggestion =
@@ -100,7 +111,7 @@ impl<'r> Printer<'r> {
             let span = mark.0;
             let Some(source) = self.sources.get(span.file) else { continue };
             let lines = self.lines.entry(span.file).or_insert_with(|| Lines::of(&source.text));
-            let (first, last) = (lines.place(span.start).0, lines.place(span.end).0);
+            let (first, last) = (lines.line(span.start), lines.line(span.end));
             let near = |piece: &&mut (FileId, usize, usize, Vec<Mark>)| {
                 piece.0 == span.file && first <= piece.2.saturating_add(FAR) && last.saturating_add(FAR) >= piece.1
             };

@@ -101,3 +101,19 @@ fn an_include_that_cannot_be_read_is_a_finding_at_its_line() {
     let ran = lab.pxectl(&["lint"]).ends_with(1).prints("error[duplicate-serial]");
     ran.prints("racks/r1.yaml:2:").prints("inventory.yaml:1");
 }
+
+#[test]
+fn a_finding_in_a_very_long_line_is_named_and_not_quoted() {
+    let lab = Lab::usual();
+    let filler = "x".repeat(100_000);
+    lab.edit(|text| text.replace("profile: local", &format!("vars: {{a: {filler}}}, profile: lokal")));
+    let ran = lab.pxectl(&["lint"]).ends_with(1).prints("error[unknown-profile]").prints("--> inventory.yaml:");
+    assert!(ran.stdout.len() < 5_000 && !ran.stdout.contains("xxx"), "{} bytes", ran.stdout.len());
+}
+
+#[test]
+fn the_schema_for_editors_is_the_one_of_the_repository() {
+    let ran = Lab::usual().pxectl(&["schema"]).ends_with(0);
+    assert_eq!(ran.stdout, include_str!("../../../docs/schema/inventory.json"));
+    Lab::usual().pxectl(&["schema", "included"]).ends_with(0).prints("\"title\": \"included file\"");
+}
