@@ -17,10 +17,10 @@ pub enum FetchError {
         tried: Vec<Tried>,
     },
     /// The file system is too full.
-    #[error("there is no room for it: {need} bytes are to come, and `{}` has {free} left", .folder.display())]
+    #[error("there is no room for it: {} to come, and `{}` has {free} left", bytes(*.need), .folder.display())]
     NoRoom {
-        /// Bytes that are still to come.
-        need: u64,
+        /// Bytes that are still to come, where that is known.
+        need: Option<u64>,
         /// Bytes that are free.
         free: u64,
         /// The store.
@@ -75,6 +75,10 @@ impl std::fmt::Display for Tried {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.url, self.why)
     }
+}
+
+fn bytes(need: Option<u64>) -> String {
+    need.map_or_else(|| "more is".to_owned(), |need| format!("{need} bytes are"))
 }
 
 fn list(tried: &[Tried]) -> String {

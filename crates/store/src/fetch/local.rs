@@ -31,7 +31,7 @@ pub(super) async fn copy(job: &Job<'_>, url: &Url, path: &str, partial: &mut Par
     match outcome {
         Ok(()) => Ok(()),
         Err(Broken::Source(error)) => Err(unreadable(error)),
-        Err(Broken::Sink(error)) if room::is_full(&error) => Err(room::full(job.store.root(), total).into()),
+        Err(Broken::Sink(error)) if room::is_full(&error) => Err(room::full(job.store.root(), Some(total)).into()),
         Err(Broken::Sink(source)) => Err(FetchError::Store { operation: "writing", path: partial.part(), source }.into()),
     }
 }

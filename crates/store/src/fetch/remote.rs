@@ -138,7 +138,7 @@ async fn body(job: &Job<'_>, mut response: Response, total: Option<u64>, partial
     let have = partial.len();
     match (written, end) {
         (Err(error), _) if room::is_full(&error) => {
-            Err(room::full(job.store.root(), total.map_or(1, |total| total.saturating_sub(have))).into())
+            Err(room::full(job.store.root(), total.map(|total| total.saturating_sub(have))).into())
         }
         (Err(source), _) => Err(FetchError::Store { operation: "writing", path: partial.part(), source }.into()),
         (Ok(true), _) => Ok(Try::Never("it sends more than the file has".to_owned())),

@@ -15,16 +15,16 @@ pub(super) fn reserve(file: &File, folder: &Path, have: u64, total: Option<u64>)
     if let Some(free) = free(folder)
         && free < need
     {
-        return Err(FetchError::NoRoom { need, free, folder: folder.to_owned() });
+        return Err(FetchError::NoRoom { need: Some(need), free, folder: folder.to_owned() });
     }
     match allocate(file, have, need) {
-        Err(error) if is_full(&error) => Err(full(folder, need)),
+        Err(error) if is_full(&error) => Err(full(folder, Some(need))),
         _ => Ok(()),
     }
 }
 
 /// The error of a full file system.
-pub(super) fn full(folder: &Path, need: u64) -> FetchError {
+pub(super) fn full(folder: &Path, need: Option<u64>) -> FetchError {
     FetchError::NoRoom { need, free: free(folder).unwrap_or(0), folder: folder.to_owned() }
 }
 
