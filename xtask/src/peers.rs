@@ -8,12 +8,15 @@ use crate::python;
 use crate::steps::Outcome;
 
 /// Each program, and what is not tried without it.
-const PEERS: [(&str, &str); 7] = [
+const PEERS: [(&str, &str); 10] = [
     ("dhcpd", "what ISC dhcpd thinks of rendered configurations"),
     ("tftp", "our TFTP server with tftp-hpa's client"),
     ("atftp", "our TFTP server with atftp"),
     ("curl", "our servers with curl"),
     ("check-jsonschema", "what published schemas say of `lint`'s formats and of the files in docs/ci.md"),
+    ("fish", "completion in fish"),
+    ("zsh", "completion in zsh"),
+    ("unshare", "an edit on a full disk"),
     ("ip", "network namespaces: MTU 1500, loss of packets"),
     ("nft", "loss of packets"),
 ];

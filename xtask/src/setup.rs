@@ -25,7 +25,8 @@ const FIRMWARE: [&str; 13] = [
 ];
 
 /// For interoperation and the benchmarks.
-const PEERS: [&str; 8] = ["atftp", "curl", "nginx-light", "php-fpm", "python3-venv", "tftp-hpa", "tftpd-hpa", "wrk"];
+const PEERS: [&str; 10] =
+    ["atftp", "curl", "fish", "nginx-light", "php-fpm", "python3-venv", "tftp-hpa", "tftpd-hpa", "wrk", "zsh"];
 
 /// Asked by Debian's packages before they start a service; 101 forbids it (invoke-rc.d(8)).
 const POLICY: &str = "/usr/sbin/policy-rc.d";
