@@ -17,6 +17,7 @@ fn lab() -> Lab {
 }
 
 /// Runs a script in a shell, with this pxectl before every other; none where the shell is not there.
+#[allow(clippy::print_stderr, reason = "what was not tried is said")]
 fn shell(name: &str, args: &[&str], lab: &Lab) -> Option<Ran> {
     let program = Path::new(env!("CARGO_BIN_EXE_pxectl"));
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default());
