@@ -66,7 +66,7 @@ fn host(text: &mut String, n: usize, random: usize) {
     let ip = format!("10.{}.{}.{}", 10 + network, within / 240, within % 240 + 10);
     let written = match random / 16 % 3 {
         0 => {
-            let more = if random / 1024 % 4 == 0 { "    args: [quiet]\n" } else { "" };
+            let more = if (random / 1024).is_multiple_of(4) { "    args: [quiet]\n" } else { "" };
             writeln!(
                 text,
                 "  - serial: {serial}\n    name: {name}\n    profile: {profile}\n    mac: \"52:54:{rest}\"\n    ip: {ip}\n{more}    \
