@@ -74,6 +74,9 @@ pub enum Command {
     Render(Render),
     /// Fetch images into the store, verified, and pin them in pxectl.lock
     Fetch(Fetch),
+    /// Look inside an install image, without root, mounting or unpacking
+    #[command(subcommand)]
+    Media(Media),
     /// Boot machines: TFTP and HTTP for as long as the batch takes
     Serve(Serve),
     /// Let a machine be installed once more
@@ -416,6 +419,79 @@ pub struct RenderTemplate {
     /// Which template
     #[arg(value_name = "TEMPLATE")]
     pub name: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Media {
+    /// List a folder of an image
+    Ls(MediaLs),
+    /// Print files of an image to the standard output
+    Cat(MediaCat),
+    /// Write files of an image into a folder, under the paths that they have in it
+    Extract(MediaExtract),
+    /// Tell what an image is: label, size, boot entries; exit 1 where its end is missing
+    Info(MediaInfo),
+}
+
+#[derive(Debug, Args)]
+pub struct MediaLs {
+    /// The image
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Folders or files in it [default: its root]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// Also what lies in folders below
+    #[arg(short, long)]
+    pub recursive: bool,
+    /// For people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: MediaFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct MediaCat {
+    /// The image
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Files in it
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct MediaExtract {
+    /// The image
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Files, and folders with all that they hold [default: everything]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// The folder to write into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub to: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MediaInfo {
+    /// The image
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// For people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: MediaFormat,
+}
+
+/// A form of what is told of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MediaFormat {
+    /// Lines, as `ls -l` has them
+    Human,
+    /// One JSON object, as docs/media.md tells
+    Json,
 }
 
 /// What ends `serve`.

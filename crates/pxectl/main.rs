@@ -22,6 +22,7 @@ mod findings;
 mod here;
 mod lab;
 mod listing;
+mod media;
 mod report;
 #[cfg(serves)]
 mod serving;
@@ -71,6 +72,7 @@ fn run(command: &Command, session: &Session) -> Outcome {
         Command::Render(Render::Answer(args)) => cmd::render::answer(args, session),
         Command::Render(Render::Ipxe(args)) => cmd::render::ipxe(args, session),
         Command::Render(Render::Template(args)) => cmd::render::template(args),
+        Command::Media(args) => cmd::media::run(args, session),
         #[cfg(serves)]
         Command::Fetch(args) => serving::run_to_end(cmd::fetch::run(args, session)),
         #[cfg(serves)]

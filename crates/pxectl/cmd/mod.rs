@@ -12,6 +12,7 @@ pub mod fetch;
 pub mod init;
 pub mod lint;
 pub mod list;
+pub mod media;
 #[cfg(serves)]
 pub mod rearm;
 pub mod render;

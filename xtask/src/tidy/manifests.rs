@@ -20,7 +20,7 @@ pub(crate) struct Package {
 }
 
 const GROUND: &str = "pxectl-model";
-const FLOOR: [&str; 4] = ["pxectl-inventory", "pxectl-render", "pxectl-store", "pxectl-netboot"];
+const FLOOR: [&str; 5] = ["pxectl-inventory", "pxectl-render", "pxectl-store", "pxectl-media", "pxectl-netboot"];
 const ROOF: &str = "pxectl";
 
 /// A package, and the one crate that it enters through. serde_yaml is the maintained fork's name here.

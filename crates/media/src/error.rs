@@ -1,0 +1,63 @@
+//! Why an image cannot be read.
+
+use std::io;
+
+/// What is wrong with an image, or with what was asked of it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file itself.
+    #[error("reading {len} bytes at byte {at}")]
+    Read {
+        /// First byte.
+        at: u64,
+        /// How many.
+        len: u64,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// No volume descriptor where each ISO image has one.
+    #[error("it is no ISO 9660 image: there is no volume descriptor at byte 32768")]
+    NotIso,
+    /// There is a UDF file system and no ISO 9660 beside it.
+    #[error("it holds a UDF file system only, which is not read yet; `7z l` lists it")]
+    OnlyUdf,
+    /// Something is said to lie where the image has ended.
+    #[error("{what} should lie at byte {at} and take {len} bytes, but the image ends at byte {end}: was it downloaded whole?")]
+    Beyond {
+        /// What.
+        what: &'static str,
+        /// First byte.
+        at: u64,
+        /// How many.
+        len: u64,
+        /// The image's length.
+        end: u64,
+    },
+    /// Numbers that cannot be.
+    #[error("the image is damaged: {0}")]
+    Damaged(&'static str),
+    /// A way to store files that is not read.
+    #[error("it is stored in a way that is not read here: {0}")]
+    Unsupported(&'static str),
+    /// A bound of [`crate::limits`].
+    #[error("the image is refused: {0}, which no real one needs")]
+    TooMuch(&'static str),
+    /// There is nothing of this name.
+    #[error("there is no `{0}` in the image")]
+    Missing(String),
+    /// A folder was wanted.
+    #[error("`{0}` is no folder")]
+    NotFolder(String),
+    /// A file was wanted.
+    #[error("`{0}` is no file")]
+    NotFile(String),
+    /// Symlinks that lead to each other.
+    #[error("too many symlinks on the way to `{0}`")]
+    Links(String),
+}
+
+/// Bytes of a name, as far as they are text; nothing in it moves a terminal's cursor.
+pub(crate) fn text(name: &[u8]) -> String {
+    let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    String::from_utf8_lossy(name).chars().map(clean).collect()
+}

@@ -1,0 +1,28 @@
+//! What is inside an install image, read where it lies: ISO 9660 with Rock Ridge and Joliet, and its El Torito boot entries.
+//!
+//! The image is a stranger's: every number in it is checked against the image's own length before it is used, nothing is allocated by
+//! such a number alone, and each call reads a bounded count of bytes ([`limits`]). Reading is through `Read + Seek`: whoever calls
+//! opens the file.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod bytes;
+mod contents;
+mod entry;
+mod error;
+mod iso;
+pub mod limits;
+mod names;
+mod record;
+mod rock;
+mod source;
+mod torito;
+mod volume;
+mod walk;
+
+pub use contents::Contents;
+pub use entry::{Entry, Kind, Stamp};
+pub use error::Error;
+pub use iso::{Found, Iso};
+pub use torito::{BootEntry, Platform};
+pub use volume::{Names, Volume};
+pub use walk::Walk;

@@ -1,0 +1,24 @@
+//! What one image may cost. Real install images stay below a tenth of each.
+
+/// Bytes of descriptors, folders and Rock Ridge areas that one call reads.
+pub const BYTES_MOST: u64 = 128 * 1024 * 1024;
+/// Bytes of one folder's records.
+pub const FOLDER_MOST: u32 = 16 * 1024 * 1024;
+/// Records of one folder.
+pub const RECORDS_MOST: usize = 200_000;
+/// Entries of one walk.
+pub const WALK_MOST: usize = 500_000;
+/// Folders inside folders. ISO 9660 has 8 (ECMA-119, 6.8.2.1), Rock Ridge has no bound.
+pub const DEPTH_MOST: usize = 64;
+/// Volume descriptors and what follows them, sectors.
+pub const DESCRIPTORS_MOST: u64 = 64;
+/// Continuation areas of one record.
+pub const CONTINUATIONS_MOST: usize = 32;
+/// Bytes of one continuation area; writers keep it in one sector.
+pub const CONTINUATION_MOST: u32 = 8 * 1024;
+/// Bytes of a name or of a symlink's target: PATH_MAX of Linux.
+pub const NAME_MOST: usize = 4096;
+/// Symlinks on the way to one file.
+pub const LINKS_MOST: usize = 16;
+/// Entries of a boot catalog, headers included; 2048 bytes hold 64.
+pub const BOOT_ENTRIES_MOST: usize = 64;

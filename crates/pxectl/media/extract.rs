@@ -1,0 +1,162 @@
+//! Writing what a stranger's image holds, and nowhere else than below one folder.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// A folder that files are written below.
+pub struct Target {
+    root: PathBuf,
+    force: bool,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Put {
+    /// It is there, whole.
+    Written,
+    /// Something of its name was there, and is as it was.
+    Kept,
+}
+
+impl Target {
+    /// Makes the folder, where it is not there.
+    ///
+    /// # Errors
+    /// As the file system's.
+    pub fn new(root: &Path, force: bool) -> io::Result<Self> {
+        fs::create_dir_all(root)?;
+        Ok(Self { root: root.to_owned(), force })
+    }
+
+    /// Makes a folder below, with those that it lies in.
+    ///
+    /// # Errors
+    /// Where a name would lead elsewhere, or something else than a folder is in the way: no symlink is followed.
+    pub fn folder(&self, path: &[Vec<u8>]) -> io::Result<PathBuf> {
+        let mut folder = self.root.clone();
+        for name in path {
+            folder.push(safe(name)?);
+            match fs::symlink_metadata(&folder) {
+                Ok(there) if there.is_dir() => {}
+                Ok(_) => return Err(io::Error::new(io::ErrorKind::AlreadyExists, "something that is no folder is in the way")),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir(&folder)?,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(folder)
+    }
+
+    /// Writes a file below. It has its name once it is whole and on the disk.
+    ///
+    /// # Errors
+    /// As for [`Target::folder`], and as the file system's; then nothing of the file is there.
+    pub fn file(&self, path: &[Vec<u8>], mut content: impl Read) -> io::Result<Put> {
+        let (name, folders) = path.split_last().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it has no name"))?;
+        let name = safe(name)?.to_owned();
+        let folder = self.folder(folders)?;
+        let to = folder.join(name);
+        if !self.force && fs::symlink_metadata(&to).is_ok() {
+            return Ok(Put::Kept);
+        }
+        let part = folder.join(format!(".pxectl-{}.part", std::process::id()));
+        let mut file = create(&part)?;
+        let written = io::copy(&mut content, &mut file).and_then(|_| file.sync_all()).and_then(|()| fs::rename(&part, &to));
+        if written.is_err() {
+            let _ = fs::remove_file(&part);
+        }
+        written.map(|()| Put::Written)
+    }
+}
+
+/// A part that an earlier process of our number left is taken away, as itself: what it may link to stays.
+fn create(part: &Path) -> io::Result<File> {
+    let new = || OpenOptions::new().write(true).create_new(true).open(part);
+    match new() {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::remove_file(part).and_then(|()| new()),
+        other => other,
+    }
+}
+
+/// A name that stays in its folder on every system, and moves no terminal's cursor.
+fn safe(name: &[u8]) -> io::Result<&OsStr> {
+    let bad = |why: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, why.to_owned()));
+    match name {
+        b"" | b"." | b".." => return bad("the image gives it a name that leads elsewhere"),
+        _ if name.iter().any(|b| matches!(b, b'/' | b'\\')) => return bad("the image gives it a name with a slash"),
+        _ if name.iter().any(u8::is_ascii_control) => return bad("the image gives it a name with control characters"),
+        _ if cfg!(windows) && name.iter().any(|b| matches!(b, b':' | b'<' | b'>' | b'"' | b'|' | b'?' | b'*')) => {
+            return bad("the image gives it a name that Windows cannot have");
+        }
+        _ => {}
+    }
+    native(name).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the image gives it a name that is not UTF-8"))
+}
+
+#[cfg(unix)]
+fn native(name: &[u8]) -> Option<&OsStr> {
+    Some(std::os::unix::ffi::OsStrExt::from_bytes(name))
+}
+
+#[cfg(not(unix))]
+fn native(name: &[u8]) -> Option<&OsStr> {
+    std::str::from_utf8(name).ok().map(OsStr::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(names: &[&[u8]]) -> Vec<Vec<u8>> {
+        names.iter().map(|name| name.to_vec()).collect()
+    }
+
+    #[test]
+    fn no_name_leads_out() {
+        let outer = tempfile::tempdir().unwrap();
+        let target = Target::new(&outer.path().join("in"), true).unwrap();
+        for names in [
+            &[&b".."[..], b"x"][..],
+            &[b""],
+            &[b"."],
+            &[b".."],
+            &[b"/etc/x"],
+            &[b"a", b"../../x"],
+            &[b"a\\x"],
+            &[b"a\0"],
+            &[b"\x1b[2J"],
+        ] {
+            assert!(target.file(&path(names), &b"x"[..]).is_err(), "{names:?}");
+        }
+        assert!(target.file(&[], &b"x"[..]).is_err());
+        assert_eq!(fs::read_dir(outer.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_there_stays_without_force() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, names) = (folder.path().join("a/b"), path(&[b"a", b"b"]));
+        let kept = Target::new(folder.path(), false).unwrap();
+        assert_eq!(kept.file(&names, &b"1"[..]).unwrap(), Put::Written);
+        assert_eq!(kept.file(&names, &b"2"[..]).unwrap(), Put::Kept);
+        assert_eq!(fs::read(&file).unwrap(), b"1");
+        assert_eq!(Target::new(folder.path(), true).unwrap().file(&names, &b"2"[..]).unwrap(), Put::Written);
+        assert_eq!(fs::read(&file).unwrap(), b"2");
+        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1, "no part is left");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_symlink_is_followed() {
+        use std::os::unix::fs::symlink;
+        let (outer, inner) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(outer.path().join("victim"), "as it was").unwrap();
+        symlink(outer.path(), inner.path().join("folder")).unwrap();
+        symlink(outer.path().join("victim"), inner.path().join("file")).unwrap();
+        let target = Target::new(inner.path(), true).unwrap();
+        assert!(target.file(&path(&[b"folder", b"victim"]), &b"x"[..]).is_err());
+        assert_eq!(target.file(&path(&[b"file"]), &b"x"[..]).unwrap(), Put::Written, "the link itself is replaced");
+        assert_eq!(fs::read(outer.path().join("victim")).unwrap(), b"as it was");
+    }
+}

@@ -1,0 +1,44 @@
+//! What is in an image as JSON: `"schema": "pxectl.media/1"`, documented in docs/media.md. Fields are only ever added.
+
+use pxectl_media::{BootEntry, Found, Kind, Volume};
+use serde_json::{Value, json};
+
+use super::{emulation, kind, moment, names, platform};
+
+/// The version of the shape.
+pub const SCHEMA: &str = "pxectl.media/1";
+
+/// What `media ls` found.
+pub fn listing(volume: &Volume, found: &[Found]) -> Value {
+    json!({"schema": SCHEMA, "names": names(volume.names), "udf": volume.udf, "entries": found.iter().map(entry).collect::<Vec<_>>()})
+}
+
+fn entry(found: &Found) -> Value {
+    let entry = &found.entry;
+    let mut extents: &[_] = &[];
+    let (mut target, mut flaw) = (None, None);
+    match &entry.kind {
+        Kind::File { extents: at, flaw: why, .. } => (extents, flaw) = (at, *why),
+        Kind::Link(to) => target = Some(String::from_utf8_lossy(to).into_owned()),
+        _ => {}
+    }
+    json!({
+        "path": found.shown(), "kind": kind(&entry.kind), "size": entry.kind.size(), "mode": entry.mode.map(|mode| format!("{mode:04o}")),
+        "modified": entry.modified.as_ref().map(moment), "target": target, "flaw": flaw,
+        "extents": extents.iter().map(|extent| json!({"offset": extent.offset, "len": extent.len})).collect::<Vec<_>>(),
+    })
+}
+
+/// What `media info` tells.
+pub fn info(volume: &Volume, boot: &[BootEntry]) -> Value {
+    let entry = |entry: &BootEntry| {
+        json!({
+            "platform": platform(entry.platform), "bootable": entry.bootable, "emulation": emulation(entry.emulation),
+            "offset": entry.offset, "sectors": entry.sectors,
+        })
+    };
+    json!({
+        "schema": SCHEMA, "label": volume.label, "names": names(volume.names), "udf": volume.udf, "volume_size": volume.size,
+        "file_size": volume.image, "whole": volume.image >= volume.size, "boot": boot.iter().map(entry).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,69 @@
+//! Images as people and programs see them.
+
+pub mod extract;
+pub mod human;
+pub mod json;
+
+use pxectl_inventory::findings::whole;
+use pxectl_media::{Kind, Names, Platform, Stamp};
+
+/// Bytes of an image as a terminal may have them.
+pub fn shown(bytes: &[u8]) -> String {
+    whole(&String::from_utf8_lossy(bytes))
+}
+
+/// What an entry is, in a word.
+pub fn kind(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Folder { .. } => "folder",
+        Kind::File { .. } => "file",
+        Kind::Link(_) => "symlink",
+        Kind::Special => "special",
+    }
+}
+
+/// Which names are read.
+pub fn names(names: Names) -> &'static str {
+    match names {
+        Names::RockRidge => "rock-ridge",
+        Names::Joliet => "joliet",
+        Names::Plain => "plain",
+    }
+}
+
+/// For which firmware a boot entry is.
+pub fn platform(platform: Platform) -> String {
+    match platform {
+        Platform::Bios => "bios".to_owned(),
+        Platform::PowerPc => "powerpc".to_owned(),
+        Platform::Mac => "mac".to_owned(),
+        Platform::Uefi => "uefi".to_owned(),
+        Platform::Other(id) => format!("{id:#04x}"),
+    }
+}
+
+/// What a boot entry pretends to be (El Torito 1.0, 2.2).
+pub fn emulation(number: u8) -> &'static str {
+    match number {
+        0 => "none",
+        1..=3 => "floppy",
+        4 => "disk",
+        _ => "unknown",
+    }
+}
+
+/// RFC 3339, with the offset that the image has.
+pub fn moment(at: &Stamp) -> String {
+    let (sign, ahead) = if at.ahead < 0 { ('-', -at.ahead) } else { ('+', at.ahead) };
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{sign}{:02}:{:02}",
+        at.year,
+        at.month,
+        at.day,
+        at.hour,
+        at.minute,
+        at.second,
+        ahead / 60,
+        ahead % 60
+    )
+}
