@@ -45,6 +45,7 @@ fn check_written() -> Result<Vec<String>> {
         ("docs/explain.md", "crates/pxectl/explain/json.rs"),
         ("docs/explain.md", "crates/pxectl/diff/json.rs"),
         ("docs/list.md", "crates/pxectl/listing/json.rs"),
+        ("docs/media.md", "crates/pxectl/media/json.rs"),
     ];
     for (page, code) in shapes {
         findings.extend(names::unnamed_fields(page, text(code), text(page)));

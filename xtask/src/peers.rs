@@ -8,7 +8,7 @@ use crate::python;
 use crate::steps::Outcome;
 
 /// Each program, and what is not tried without it.
-const PEERS: [(&str, &str); 10] = [
+const PEERS: [(&str, &str); 14] = [
     ("dhcpd", "what ISC dhcpd thinks of rendered configurations"),
     ("tftp", "our TFTP server with tftp-hpa's client"),
     ("atftp", "our TFTP server with atftp"),
@@ -17,6 +17,10 @@ const PEERS: [(&str, &str); 10] = [
     ("fish", "completion in fish"),
     ("zsh", "completion in zsh"),
     ("unshare", "an edit on a full disk"),
+    ("genisoimage", "install images that genisoimage makes"),
+    ("xorriso", "install images that xorriso makes, and what it says of real ones"),
+    ("isoinfo", "what isoinfo says of install images"),
+    ("7z", "what 7z says of install images"),
     ("ip", "network namespaces: MTU 1500, loss of packets"),
     ("nft", "loss of packets"),
 ];

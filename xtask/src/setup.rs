@@ -25,8 +25,22 @@ const FIRMWARE: [&str; 13] = [
 ];
 
 /// For interoperation and the benchmarks.
-const PEERS: [&str; 10] =
-    ["atftp", "curl", "fish", "nginx-light", "php-fpm", "python3-venv", "tftp-hpa", "tftpd-hpa", "wrk", "zsh"];
+const PEERS: [&str; 14] = [
+    "atftp",
+    "curl",
+    "fish",
+    "genisoimage",
+    "grub-rescue-pc",
+    "nginx-light",
+    "p7zip-full",
+    "php-fpm",
+    "python3-venv",
+    "tftp-hpa",
+    "tftpd-hpa",
+    "wrk",
+    "xorriso",
+    "zsh",
+];
 
 /// Asked by Debian's packages before they start a service; 101 forbids it (invoke-rc.d(8)).
 const POLICY: &str = "/usr/sbin/policy-rc.d";
