@@ -1,5 +1,5 @@
 //! Images that other programs make, and what other programs say of them.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::disallowed_methods, clippy::disallowed_types, missing_docs)]
 
 mod support;
 
@@ -12,7 +12,9 @@ use pxectl_media::{Iso, Names, Platform};
 use support::{What, everything, have, output};
 
 /// A folder as installers have it; `posix` adds what only Rock Ridge can say.
-fn tree(root: &Path, posix: bool) -> BTreeMap<String, What> {
+///
+/// genisoimage 1.1.11 does not end on a symlink whose target continues in a second area, so only xorriso gets one.
+fn tree(root: &Path, posix: bool, long_links: bool) -> BTreeMap<String, What> {
     let mut all = BTreeMap::new();
     let mut file = |name: String, len: usize| {
         let bytes: Vec<u8> = (0..len).map(|n| (n / 7 + n + name.len()) as u8).collect();
@@ -28,7 +30,9 @@ fn tree(root: &Path, posix: bool) -> BTreeMap<String, What> {
         file("1/2/3/4/5/6/7/8/9/10/11/deep".to_owned(), 3000);
         all.insert("debian".to_owned(), What::Link(".".to_owned()));
         all.insert("absolute".to_owned(), What::Link("/boot/../vmlinuz".to_owned()));
-        all.insert("far".to_owned(), What::Link(format!("{}/x", "../component".repeat(40))));
+        if long_links {
+            all.insert("far".to_owned(), What::Link(format!("{}x", "../component/".repeat(40))));
+        }
     }
     for (name, what) in &all {
         let path = root.join(name);
@@ -55,7 +59,7 @@ fn compare(make: &[&str], posix: bool, names: Names) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let expected = tree(&folder.path().join("tree"), posix);
+    let expected = tree(&folder.path().join("tree"), posix, make[0] == "xorriso");
     output(make[0], &[&make[1..], &["-o", "image.iso", "tree"]].concat(), folder.path());
     let mut iso = Iso::open(File::open(folder.path().join("image.iso")).unwrap()).unwrap();
     assert_eq!(iso.volume().names, names);
@@ -171,7 +175,8 @@ fn real_images() {
         let listed: Vec<&str> = listed.lines().map(|line| line.trim_start_matches('/')).collect();
         let mut ours: Vec<&str> = found.keys().map(String::as_str).collect();
         let mut theirs = listed.clone();
-        (ours.sort_unstable(), theirs.sort_unstable());
+        ours.sort_unstable();
+        theirs.sort_unstable();
         assert_eq!(ours, theirs, "{path}");
         for (name, what) in &found {
             if let What::File(bytes) = what {

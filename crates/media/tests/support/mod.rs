@@ -24,7 +24,7 @@ pub fn have(programs: &[&str]) -> bool {
 /// A program that does not end within two minutes is ended by timeout(1).
 pub fn output(program: &str, args: &[&str], folder: &Path) -> Vec<u8> {
     let output =
-        Command::new("timeout").arg("120").arg(program).args(args).current_dir(folder).env("LC_ALL", "C.UTF-8").output().unwrap();
+        Command::new("timeout").arg("60").arg(program).args(args).current_dir(folder).env("LC_ALL", "C.UTF-8").output().unwrap();
     assert!(output.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout
 }
