@@ -103,7 +103,7 @@ pub fn record(name: &[u8], block: u32, len: u32, flags: u8, area: &[u8]) -> Vec<
     let mut bytes = [&[0, 0][..], &both(block), &both(len), &[124, 2, 29, 12, 30, 0, 4], &[flags, 0, 0, 1, 0, 0, 1]].concat();
     bytes.push(u8::try_from(name.len()).unwrap());
     bytes.extend_from_slice(name);
-    if name.len() % 2 == 0 {
+    if name.len().is_multiple_of(2) {
         bytes.push(0);
     }
     bytes.extend_from_slice(area);
