@@ -1,0 +1,94 @@
+//! Images: fetched, and looked into.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// Artifacts of the inventory [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Refuse whatever would change pxectl.lock
+    #[arg(long)]
+    pub locked: bool,
+    /// Use only what is in the store
+    #[arg(long)]
+    pub offline: bool,
+    /// How many to fetch at once
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Media {
+    /// List a folder of an image
+    Ls(MediaLs),
+    /// Print files of an image to the standard output
+    Cat(MediaCat),
+    /// Write files of an image into a folder, under the paths that they have in it
+    Extract(MediaExtract),
+    /// Tell what an image is: label, size, boot entries; exit 1 where its end is missing
+    Info(MediaInfo),
+}
+
+#[derive(Debug, Args)]
+pub struct MediaLs {
+    /// The image
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Folders or files in it [default: its root]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// Also what lies in folders below
+    #[arg(short, long)]
+    pub recursive: bool,
+    /// For people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: MediaFormat,
+}
+
+#[derive(Debug, Args)]
+pub struct MediaCat {
+    /// The image
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Files in it
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct MediaExtract {
+    /// The image
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Files, and folders with all that they hold [default: everything]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// The folder to write into
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub to: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MediaInfo {
+    /// The image
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// For people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: MediaFormat,
+}
+
+/// A form of what is told of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MediaFormat {
+    /// Lines, as `ls -l` has them
+    Human,
+    /// One JSON object, as docs/media.md tells
+    Json,
+}
