@@ -1,7 +1,7 @@
 //! `assign`: what a machine becomes, written into the inventory.
 
 use pxectl_inventory::Input;
-use pxectl_inventory::edit::{Assign, Done, Edited, Intent, Refused, Who, edit};
+use pxectl_inventory::edit::{Assign, Intent, Refused, Who, edit};
 use pxectl_inventory::near;
 use pxectl_model::name::Name;
 use pxectl_model::profile::{BUILT_IN, Glob};
@@ -11,7 +11,7 @@ use crate::cli;
 use crate::editing::machines::{self, Row};
 use crate::editing::{self, Edit, Recipes, Refusal};
 use crate::failure::{Answer, Failure, Outcome};
-use crate::session::{Session, print, warn};
+use crate::session::{Session, warn};
 
 /// Exit 1 where the edit is refused.
 pub fn run(args: &cli::Assign, session: &Session) -> Outcome {
@@ -20,24 +20,11 @@ pub fn run(args: &cli::Assign, session: &Session) -> Outcome {
         None => vec![Row { line: 0, intent: Intent::Assign(one(args)) }],
     };
     let intents: Vec<Intent> = rows.iter().map(|row| row.intent.clone()).collect();
-    let typed = args.serial.as_deref().filter(|_| !args.new);
-    let change = |input: &Input, recipes: &Recipes| {
-        let edited = edit(input, recipes, &intents)?;
-        match typed {
-            Some(typed) => not_a_name(typed, edited),
-            None => Ok(edited),
-        }
-    };
+    let change = |input: &Input, recipes: &Recipes| edit(input, recipes, &intents);
     match editing::edit(&session.inventory, args.dry_run, change)? {
         Edit::Done(edited) => {
-            let told = editing::tell(&edited, args.dry_run);
             editing::already_done(&edited, session).iter().for_each(|line| session.say(line));
-            // The diff is the result of a rehearsal.
-            if args.dry_run {
-                session.say(told.trim_end())
-            } else {
-                print(&told)
-            }
+            editing::tell(&edited, args.dry_run, session);
             Ok(Answer::Yes)
         }
         Edit::Refused(refusal) => {
@@ -50,9 +37,10 @@ pub fn run(args: &cli::Assign, session: &Session) -> Outcome {
 }
 
 fn one(args: &cli::Assign) -> Assign {
+    let serial = args.serial.as_deref().unwrap_or_default();
     Assign {
         // clap requires both where there is no table.
-        who: Who::Any(args.serial.clone().unwrap_or_default()),
+        who: if args.new { Who::new_machine(serial) } else { Who::Any(serial.to_owned()) },
         profile: args.profile.clone().unwrap_or_default(),
         name: args.name.clone(),
         mac: args.mac.clone(),
@@ -78,23 +66,13 @@ fn table(from: &std::path::Path) -> Result<Vec<Row>, Failure> {
     machines::read(&bytes).map_err(|why| trouble(&why))
 }
 
-/// A new machine whose serial number looks like the name of a host is more likely that host, mistyped.
-fn not_a_name(typed: &str, edited: Edited) -> Result<Edited, Refused> {
-    let Some(added) = edited.outcomes.iter().find(|outcome| outcome.done == Done::Added) else { return Ok(edited) };
-    let names = edited.reading.draft.hosts.iter().filter_map(|host| host.name.as_ref()).map(|name| name.value.as_str());
-    let names: Vec<&str> = names.filter(|name| *name != added.host).collect();
-    match near::nearest(typed, names.iter().copied(), 1).first() {
-        Some(close) => {
-            let close = Some(format!("{}`, or is it a new machine: then add `--new", names[*close]));
-            Err(Refused::Nobody { text: typed.to_owned(), close })
-        }
-        None => Ok(edited),
-    }
-}
-
 /// Says why; of a table also which row, and of a profile that is not there which ones are.
 fn say(why: &Refused, refusal: &Refusal, rows: &[Row]) {
     let intents: Vec<Intent> = rows.iter().map(|row| row.intent.clone()).collect();
+    if let Refused::LikeAName { .. } = why {
+        editing::refuse(why);
+        return warn("hint: is it a new machine? Then add `--new`");
+    }
     let guilty = match why {
         Refused::Errors { .. } => None,
         _ => guilty(&refusal.input, &intents),

@@ -6,7 +6,7 @@ use pxectl_inventory::edit::{Intent, Who, edit};
 use crate::cli::Unassign;
 use crate::editing::{self, Edit, Recipes};
 use crate::failure::{Answer, Outcome};
-use crate::session::{Session, print};
+use crate::session::Session;
 
 /// Exit 1 where the edit is refused, or a host is not there.
 pub fn run(args: &Unassign, session: &Session) -> Outcome {
@@ -14,12 +14,7 @@ pub fn run(args: &Unassign, session: &Session) -> Outcome {
     let change = |input: &Input, recipes: &Recipes| edit(input, recipes, &intents);
     match editing::edit(&session.inventory, args.dry_run, change)? {
         Edit::Done(edited) => {
-            let told = editing::tell(&edited, args.dry_run);
-            if args.dry_run {
-                session.say(told.trim_end())
-            } else {
-                print(&told)
-            }
+            editing::tell(&edited, args.dry_run, session);
             Ok(Answer::Yes)
         }
         Edit::Refused(refusal) => {

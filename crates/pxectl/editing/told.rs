@@ -7,13 +7,15 @@ use pxectl_inventory::edit::{Done, Edited, Outcome};
 use pxectl_model::diag::Place;
 use pxectl_model::source::line_column;
 
-/// What an edit did; `would` for one that was only shown.
-pub fn tell(edited: &Edited, would: bool) -> String {
+use crate::session::{Session, print};
+
+/// Tells what an edit did; of a rehearsal the difference is the result, and this only narrates.
+pub fn tell(edited: &Edited, rehearsed: bool, session: &Session) {
     let mut text = String::new();
     for outcome in &edited.outcomes {
-        let _ = writeln!(text, "{}", line(outcome, &edited.reading, would));
+        let _ = writeln!(text, "{}", line(outcome, &edited.reading, rehearsed));
     }
-    text
+    if rehearsed { session.say(text.trim_end()) } else { print(&text) }
 }
 
 fn line(outcome: &Outcome, reading: &Reading, would: bool) -> String {

@@ -12,7 +12,7 @@ use super::shape::Hop;
 use super::who::{Index, Who, compared};
 use super::{Intent, Refused, entry, fresh};
 use crate::draft::HostDraft;
-use crate::findings::closest;
+use crate::near;
 use crate::read::Reading;
 use crate::tree::{Kind, Map, Node};
 
@@ -82,6 +82,9 @@ pub(super) fn plan(before: &Reading, intents: &[Intent]) -> Result<Plan, Refused
         match (intent, host) {
             (Intent::Assign(assign), Some(n)) => change(before, &mut plan, n, assign)?,
             (Intent::Assign(assign), None) => {
+                if let Who::Any(text) = &assign.who {
+                    no_name(before, text)?;
+                }
                 let mut wanted = assign.wanted()?;
                 let (key, text) = assign.identity(&wanted).map_err(|refused| with_close(before, refused))?;
                 if !new.insert((key, compared(key, &text))) {
@@ -143,12 +146,25 @@ fn unsure(before: &Reading, host: &HostDraft, why: &str, by_hand: String) -> Ref
     Refused::Unsure { file, line, why: why.to_owned(), by_hand }
 }
 
+/// Refuses what looks like the name of a host.
+fn no_name(before: &Reading, text: &str) -> Result<(), Refused> {
+    let names: Vec<&str> = names(before).collect();
+    match near::nearest(text, names.iter().copied(), 1).first() {
+        Some(close) => Err(Refused::LikeAName { text: text.to_owned(), close: names[*close].to_owned() }),
+        None => Ok(()),
+    }
+}
+
+fn names(before: &Reading) -> impl Iterator<Item = &str> {
+    before.draft.hosts.iter().filter_map(|host| host.name.as_ref()).map(|name| name.value.as_str())
+}
+
 /// With the name or serial that was probably meant.
 fn with_close(before: &Reading, refused: Refused) -> Refused {
     let Refused::Nobody { text, .. } = refused else { return refused };
-    let names = before.draft.hosts.iter().filter_map(|host| host.name.as_ref()).map(|name| name.value.as_str());
     let serials = before.draft.hosts.iter().filter_map(|host| host.serial.as_ref()).map(|serial| serial.value.written.as_str());
-    let close = closest(&text, names).or_else(|| closest(&text, serials));
+    let known: Vec<&str> = names(before).chain(serials).collect();
+    let close = near::nearest(&text, known.iter().copied(), 1).first().map(|n| known[*n].to_owned());
     Refused::Nobody { text, close }
 }
 

@@ -18,6 +18,14 @@ pub enum Refused {
         /// The host that was probably meant.
         close: Option<String>,
     },
+    /// No host is known by this, and it looks more like a host's name, mistyped, than like a new machine.
+    #[error("no host of the inventory is called `{}`, but one is called nearly so", shown(.text))]
+    LikeAName {
+        /// As it was typed.
+        text: String,
+        /// The host's name.
+        close: String,
+    },
     /// A value that cannot stand where it belongs.
     #[error("`{}` is no `{key}`: {why}", shown(.value))]
     Value {
@@ -63,6 +71,7 @@ impl Refused {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Nobody { close, .. } => close.as_ref().map(|close| format!("did you mean `{}`?", shown(close))),
+            Self::LikeAName { close, .. } => Some(format!("did you mean `{}`?", shown(close))),
             Self::Unsure { by_hand, .. } => Some(by_hand.clone()),
             Self::Value { .. } | Self::Errors { .. } => None,
         }

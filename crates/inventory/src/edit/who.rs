@@ -15,11 +15,17 @@ pub enum Who {
     Host(String),
     /// The host with this value under this key; where there is none, a new one.
     Key(IdentityKey, String),
-    /// As `Host`; where there is none, a new one, known by what the text looks like: a MAC, a UUID, else a serial number.
+    /// As `Host`; where there is none, a new one, known by what the text looks like ([`Who::new_machine`]), unless it looks like the
+    /// name of a host, mistyped.
     Any(String),
 }
 
 impl Who {
+    /// A machine that may be new, known by what the text looks like: a MAC, a UUID, else a serial number.
+    pub fn new_machine(text: &str) -> Self {
+        Self::Key(looks_like(text), text.to_owned())
+    }
+
     /// As it was typed.
     pub fn text(&self) -> &str {
         match self {
