@@ -3,10 +3,10 @@
 
 use std::io::Cursor;
 
-use pxectl_media::{Iso, Walk};
+use pxectl_media::{Image, Walk};
 
 libfuzzer_sys::fuzz_target!(|image: &[u8]| {
-    let Ok(mut iso) = Iso::open(Cursor::new(image)) else { return };
+    let Ok(mut iso) = Image::open(Cursor::new(image)) else { return };
     let _ = iso.boot();
     let _ = iso.find(b"a/../b/link/file.txt");
     let root = iso.root();

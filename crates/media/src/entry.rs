@@ -18,19 +18,19 @@ pub struct Entry {
 /// What an entry is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// A folder, by the first byte of its records; [`crate::Iso::list`] reads it.
+    /// A folder; [`crate::Image::list`] reads it.
     Folder {
-        /// First byte of its records.
+        /// Where it is recorded: the byte of the image that tells it from all others.
         at: u64,
         /// Bytes of its records.
-        len: u32,
+        len: u64,
     },
     /// A file.
     File {
         /// Bytes.
         size: u64,
-        /// Where they should lie; [`crate::Iso::extents`] has it checked.
-        extents: Vec<Extent>,
+        /// Where they should be had from; [`crate::Image::extents`] has it checked.
+        parts: Vec<Part>,
         /// Why they cannot be read as they lie.
         flaw: Option<&'static str>,
     },
@@ -40,12 +40,45 @@ pub enum Kind {
     Special,
 }
 
+/// A run of a file's bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// They lie in the image.
+    Bytes(Extent),
+    /// So many zeros that are recorded nowhere.
+    Zeros(u64),
+}
+
+impl Part {
+    /// How many bytes.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(extent) => extent.len,
+            Self::Zeros(len) => *len,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Adds a part, to the one before where it goes on there. Empty ones are left out.
+pub(crate) fn push(parts: &mut Vec<Part>, part: Part) {
+    match (parts.last_mut(), part) {
+        (_, part) if part.is_empty() => {}
+        (Some(Part::Bytes(last)), Part::Bytes(next)) if last.offset + last.len == next.offset => last.len += next.len,
+        (Some(Part::Zeros(last)), Part::Zeros(next)) => *last += next,
+        _ => parts.push(part),
+    }
+}
+
 impl Kind {
     /// A file's or folder's bytes; 0 for others.
     pub fn size(&self) -> u64 {
         match self {
-            Self::Folder { len, .. } => u64::from(*len),
-            Self::File { size, .. } => *size,
+            Self::Folder { len: size, .. } | Self::File { size, .. } => *size,
             Self::Link(target) => target.len() as u64,
             Self::Special => 0,
         }

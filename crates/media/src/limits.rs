@@ -1,5 +1,7 @@
 //! What one image may cost. Real install images stay below a tenth of each.
 
+use crate::error::Error;
+
 /// Bytes of descriptors, folders and Rock Ridge areas that one call reads.
 pub const BYTES_MOST: u64 = 128 * 1024 * 1024;
 /// Bytes of one folder's records.
@@ -22,3 +24,8 @@ pub const NAME_MOST: usize = 4096;
 pub const LINKS_MOST: usize = 16;
 /// Entries of a boot catalog, headers included; 2048 bytes hold 64.
 pub const BOOT_ENTRIES_MOST: usize = 64;
+
+/// The bytes of a folder, where they are within [`FOLDER_MOST`].
+pub(crate) fn folder_len(len: u64) -> Result<u32, Error> {
+    u32::try_from(len).ok().filter(|len| *len <= FOLDER_MOST).ok_or(Error::TooMuch("a folder takes more than 16 MiB"))
+}

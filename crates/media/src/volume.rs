@@ -1,27 +1,21 @@
-//! Volume descriptors: what an image says of itself (ECMA-119, chapter 8).
-
-use std::io::{Read, Seek};
-
-use crate::bytes::{u16_le, u32_le};
-use crate::error::Error;
-use crate::limits::DESCRIPTORS_MOST;
-use crate::record::SECTOR;
-use crate::source::Source;
-
-/// Sectors before the first descriptor: the system area (ECMA-119, 6.2.1).
-const FIRST: u64 = 16;
-/// Where a descriptor has the root's record (8.4.18), and how long that is.
-const ROOT: std::ops::Range<usize> = 156..190;
+//! What an image says of itself.
 
 /// Which of an image's trees of names is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
-    /// Names of POSIX, with modes and symlinks.
+    /// ISO 9660: names of POSIX, with modes and symlinks.
     RockRidge,
-    /// Names of Windows.
+    /// ISO 9660: names of Windows.
     Joliet,
-    /// Upper case and short; shown in lower case, and found in any.
+    /// ISO 9660: upper case and short; shown in lower case, and found in any.
     Plain,
+}
+
+impl Names {
+    /// Whether `README` and `readme` are two names.
+    pub(crate) fn mind_case(self) -> bool {
+        self == Self::RockRidge
+    }
 }
 
 /// What an image says of itself.
@@ -37,55 +31,4 @@ pub struct Volume {
     pub names: Names,
     /// There is a UDF file system, too. What lies in that alone is not seen through ISO 9660.
     pub udf: bool,
-    /// Bytes of a logical block: 512, 1024 or 2048.
-    pub block_size: u32,
-}
-
-/// The descriptors, read once.
-#[derive(Debug)]
-pub(crate) struct Descriptors {
-    /// [`Names::Plain`] for now: only the root's record tells of Rock Ridge.
-    pub(crate) volume: Volume,
-    pub(crate) root: Vec<u8>,
-    /// The root's record of the Joliet tree.
-    pub(crate) joliet: Option<Vec<u8>>,
-    /// The first byte of the boot catalog.
-    pub(crate) catalog: Option<u64>,
-}
-
-/// Reads them all, and what follows them: the sequence that tells of UDF (ECMA-167, 2/8.3).
-pub(crate) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Descriptors, Error> {
-    let (mut primary, mut joliet, mut catalog, mut udf) = (None, None, None, false);
-    let mut ended = false;
-    for n in FIRST..FIRST + DESCRIPTORS_MOST {
-        // A download that broke off here is told by what is missing.
-        let Ok(sector) = source.read("a volume descriptor", n * SECTOR as u64, SECTOR as u32) else { break };
-        match &sector[1..6] {
-            b"CD001" if !ended => match sector[0] {
-                0 if sector[7..].starts_with(b"EL TORITO SPECIFICATION") => catalog = Some(u64::from(u32_le(&sector, 71)) * 2048),
-                1 if primary.is_none() => primary = Some(sector),
-                2 if is_joliet(&sector) && joliet.is_none() => joliet = Some(sector[ROOT].to_vec()),
-                255 => ended = true,
-                _ => {}
-            },
-            b"NSR02" | b"NSR03" => udf = true,
-            b"CD001" | b"BEA01" | b"TEA01" | b"BOOT2" => {}
-            _ => break,
-        }
-    }
-    let primary = primary.ok_or(if udf { Error::OnlyUdf } else { Error::NotIso })?;
-    let block_size = u32::from(u16_le(&primary, 128));
-    if !matches!(block_size, 512 | 1024 | 2048) {
-        return Err(Error::Damaged("its blocks are of none of 512, 1024 and 2048 bytes"));
-    }
-    let label = String::from_utf8_lossy(&primary[40..72]);
-    let label = label.trim_end_matches([' ', '\0']).to_owned();
-    let size = u64::from(u32_le(&primary, 80)) * u64::from(block_size);
-    let volume = Volume { label, size, image: source.len, names: Names::Plain, udf, block_size };
-    Ok(Descriptors { volume, root: primary[ROOT].to_vec(), joliet, catalog })
-}
-
-/// UCS-2 of level 1, 2 or 3, by its escape sequence.
-fn is_joliet(sector: &[u8]) -> bool {
-    [b"%/@", b"%/C", b"%/E"].iter().any(|level| sector[88..].starts_with(*level))
 }

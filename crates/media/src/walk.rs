@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 
 use crate::entry::{Entry, Kind};
 use crate::error::Error;
-use crate::iso::{Found, Iso};
+use crate::image::{Found, Image};
 use crate::limits::{DEPTH_MOST, WALK_MOST};
 
 pub(crate) const DEEP: &str = "more than 64 folders lie inside each other";
@@ -24,12 +24,12 @@ impl Walk {
     ///
     /// # Errors
     /// Where the folder cannot be read.
-    pub fn new<R: Read + Seek>(iso: &mut Iso<R>, from: &Found) -> Result<Self, Error> {
+    pub fn new<R: Read + Seek>(image: &mut Image<R>, from: &Found) -> Result<Self, Error> {
         let mut prefix = from.path.clone();
         let mut seen = BTreeSet::new();
         let first = if let Kind::Folder { at, .. } = from.entry.kind {
             seen.insert(at);
-            iso.list(from)?
+            image.list(from)?
         } else {
             prefix.pop();
             vec![from.entry.clone()]
@@ -41,15 +41,15 @@ impl Walk {
     ///
     /// # Errors
     /// Where a folder is damaged, lies inside itself, or a bound is reached.
-    pub fn step<R: Read + Seek>(&mut self, iso: &mut Iso<R>) -> Result<Option<Found>, Error> {
-        let step = self.next(iso);
+    pub fn step<R: Read + Seek>(&mut self, image: &mut Image<R>) -> Result<Option<Found>, Error> {
+        let step = self.next(image);
         if step.is_err() {
             self.levels.clear();
         }
         step
     }
 
-    fn next<R: Read + Seek>(&mut self, iso: &mut Iso<R>) -> Result<Option<Found>, Error> {
+    fn next<R: Read + Seek>(&mut self, image: &mut Image<R>) -> Result<Option<Found>, Error> {
         while let Some(level) = self.levels.last_mut() {
             let Some(entry) = level.next() else {
                 self.levels.pop();
@@ -66,7 +66,7 @@ impl Walk {
                 if self.levels.len() >= DEPTH_MOST {
                     return Err(Error::TooMuch(DEEP));
                 }
-                self.levels.push(iso.folder(at, len)?.into_iter());
+                self.levels.push(image.folder(at, len)?.into_iter());
                 self.prefix.push(entry.name.clone());
             }
             return Ok(Some(Found { path, entry }));

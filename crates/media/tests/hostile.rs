@@ -6,11 +6,11 @@ mod support;
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use proptest::prelude::*;
-use pxectl_media::{Error, Iso, Kind, Names, Platform, Walk, limits};
+use pxectl_media::{Error, Image, Kind, Names, Platform, Walk, limits};
 use support::{SECTOR, bytes, everything, explore, image, own, record, sample, susp};
 
-fn open(bytes: Vec<u8>) -> Iso<Cursor<Vec<u8>>> {
-    Iso::open(Cursor::new(bytes)).unwrap()
+fn open(bytes: Vec<u8>) -> Image<Cursor<Vec<u8>>> {
+    Image::open(Cursor::new(bytes)).unwrap()
 }
 
 fn walked(bytes: Vec<u8>) -> Result<usize, Error> {
@@ -39,6 +39,23 @@ fn the_sample_is_read_whole() {
     assert_eq!((boot.len(), boot[0].platform, boot[0].bootable, boot[0].offset), (1, Platform::Bios, true, 21 * 2048));
     assert!(matches!(iso.find(b"file.txt/x"), Err(Error::NotFolder(_))));
     assert!(matches!(iso.find(b"FILE.TXT"), Err(Error::Missing(_))), "Rock Ridge minds the case");
+}
+
+#[test]
+fn a_file_in_parts_is_sought_in() {
+    let mut iso = open(sample());
+    let file = iso.find(b"file.txt").unwrap();
+    let whole = bytes(&mut iso, &file);
+    let mut contents = iso.contents(&file).unwrap();
+    assert_eq!((contents.size(), whole.len()), (2053, 2053));
+    for from in [0, 2050, 1, 2047, 2048, 2053, 9000, 2052] {
+        assert_eq!(contents.seek(SeekFrom::Start(from)).unwrap(), from.min(2053));
+        let mut rest = Vec::new();
+        contents.read_to_end(&mut rest).unwrap();
+        assert_eq!(rest, whole[from.min(2053) as usize..], "from byte {from}");
+    }
+    assert_eq!((contents.seek(SeekFrom::End(-3)).unwrap(), contents.seek(SeekFrom::Current(-1)).unwrap()), (2050, 2049));
+    assert!(contents.seek(SeekFrom::End(-2054)).is_err() && contents.seek(SeekFrom::Current(-2050)).is_err());
 }
 
 #[test]
@@ -87,12 +104,12 @@ fn records_and_names_that_do_not_fit_are_told() {
     let past = record(b"A.;1", 20, 1, 0, &[0; 200]);
     let full: Vec<_> = std::iter::repeat_n(past, 8).chain([vec![200; 100]]).collect();
     assert!(matches!(walked(image(&full, &[])), Err(Error::Damaged(_))));
-    assert!(matches!(Iso::open(Cursor::new(vec![0; 100_000])), Err(Error::NotIso)));
-    assert!(matches!(Iso::open(Cursor::new(Vec::new())), Err(Error::NotIso)));
+    assert!(matches!(Image::open(Cursor::new(vec![0; 100_000])), Err(Error::NotIso)));
+    assert!(matches!(Image::open(Cursor::new(Vec::new())), Err(Error::NotIso)));
     let mut udf = vec![0; 100_000];
     udf[32768..32775].copy_from_slice(b"\0BEA01\x01");
     udf[34816..34823].copy_from_slice(b"\0NSR02\x01");
-    assert!(matches!(Iso::open(Cursor::new(udf)), Err(Error::OnlyUdf)));
+    assert!(matches!(Image::open(Cursor::new(udf)), Err(Error::OnlyUdf)));
 }
 
 #[test]
@@ -138,7 +155,7 @@ impl Seek for Endless {
 #[test]
 fn reading_is_bounded_however_large_an_image_is() {
     let head = image(&[own(), record(b"D", 24, limits::FOLDER_MOST, 2, b"")], &[]);
-    let mut iso = Iso::open(Endless { head: Cursor::new(head), read: 0 }).unwrap();
+    let mut iso = Image::open(Endless { head: Cursor::new(head), read: 0 }).unwrap();
     let error = iso.find(b"d/none").unwrap_err();
     assert!(matches!(error, Error::TooMuch(_)), "{error}");
 }
@@ -180,7 +197,7 @@ proptest! {
         let mut bytes = sample();
         bytes.truncate(len);
         explore(&bytes);
-        if let Ok(iso) = Iso::open(Cursor::new(bytes)) {
+        if let Ok(iso) = Image::open(Cursor::new(bytes)) {
             prop_assert!(iso.volume().image < iso.volume().size);
             let folder = matches!(iso.root().entry.kind, Kind::Folder { .. });
             prop_assert!(folder);

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, symlink};
 use std::path::Path;
 
-use pxectl_media::{Iso, Names, Platform};
+use pxectl_media::{Image, Names, Platform};
 use support::{What, everything, have, output};
 
 /// A folder as installers have it; `posix` adds what only Rock Ridge can say.
@@ -61,7 +61,7 @@ fn compare(make: &[&str], posix: bool, names: Names) {
     let folder = tempfile::tempdir().unwrap();
     let expected = tree(&folder.path().join("tree"), posix, make[0] == "xorriso");
     output(make[0], &[&make[1..], &["-o", "image.iso", "tree"]].concat(), folder.path());
-    let mut iso = Iso::open(File::open(folder.path().join("image.iso")).unwrap()).unwrap();
+    let mut iso = Image::open(File::open(folder.path().join("image.iso")).unwrap()).unwrap();
     assert_eq!(iso.volume().names, names);
     assert!(iso.volume().image >= iso.volume().size);
     let found = everything(&mut iso);
@@ -128,7 +128,7 @@ fn a_file_of_more_than_4_gib() {
     let make =
         "xorriso -as mkisofs -quiet -R -iso-level 3 -o - tree | dd of=image.iso bs=64K iflag=fullblock conv=sparse status=none";
     output("sh", &["-c", make], folder.path());
-    let mut iso = Iso::open(File::open(folder.path().join("image.iso")).unwrap()).unwrap();
+    let mut iso = Image::open(File::open(folder.path().join("image.iso")).unwrap()).unwrap();
     let file = iso.find(b"install.wim").unwrap();
     assert_eq!(file.entry.kind.size(), SIZE);
     let extents = iso.extents(&file).unwrap().to_vec();
@@ -168,7 +168,7 @@ fn real_images() {
         if !have(&["isoinfo", "xorriso"]) {
             return;
         }
-        let mut iso = Iso::open(File::open(path).unwrap()).unwrap();
+        let mut iso = Image::open(File::open(path).unwrap()).unwrap();
         assert_eq!((iso.volume().names, iso.volume().label.as_str()), (names, "ISOIMAGE"));
         let found = everything(&mut iso);
         let listed = String::from_utf8(output("isoinfo", &["-f", "-R", "-i", path], Path::new("/"))).unwrap();

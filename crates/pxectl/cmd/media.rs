@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use pxectl_inventory::findings::whole;
-use pxectl_media::{Error, Found, Iso, Kind, Walk};
+use pxectl_media::{Error, Found, Image, Kind, Walk};
 use pxectl_store::regular::open_regular;
 
 use crate::cli::{Media, MediaCat, MediaExtract, MediaFormat, MediaInfo, MediaLs};
@@ -25,13 +25,13 @@ pub fn run(args: &Media, session: &Session) -> Outcome {
     }
 }
 
-fn open(file: &Path) -> Result<Iso<File>, Failure> {
+fn open(file: &Path) -> Result<Image<File>, Failure> {
     let opened = open_regular(file).map_err(|error| Failure::new(format!("opening `{}`: {error}", file.display())))?;
-    Iso::open(opened).map_err(|error| failed(file, &error))
+    Image::open(opened).map_err(|error| failed(file, &error))
 }
 
 /// As [`open`], for who takes files out: what UDF alone knows, and what it knows better, is not seen.
-fn open_files(file: &Path) -> Result<Iso<File>, Failure> {
+fn open_files(file: &Path) -> Result<Image<File>, Failure> {
     let iso = open(file)?;
     if iso.volume().udf {
         let file = file.display();
@@ -69,7 +69,7 @@ fn roots(paths: &[String]) -> Vec<&str> {
     if paths.is_empty() { vec!["/"] } else { paths.iter().map(String::as_str).collect() }
 }
 
-fn listed(iso: &mut Iso<File>, path: &str, recursive: bool, to: &mut Vec<Found>) -> Result<(), Error> {
+fn listed(iso: &mut Image<File>, path: &str, recursive: bool, to: &mut Vec<Found>) -> Result<(), Error> {
     let from = iso.find(path.as_bytes())?;
     if recursive {
         let mut walk = Walk::new(iso, &from)?;
@@ -134,7 +134,7 @@ fn extract(args: &MediaExtract, session: &Session) -> Outcome {
 }
 
 /// Writes one entry; why it is not there, where it is not.
-fn put(iso: &mut Iso<File>, target: &Target, found: &Found, counted: &mut Count) -> Result<Option<String>, Error> {
+fn put(iso: &mut Image<File>, target: &Target, found: &Found, counted: &mut Count) -> Result<Option<String>, Error> {
     let put = match &found.entry.kind {
         Kind::Folder { .. } => return Ok(target.folder(&found.path).err().map(|error| error.to_string())),
         Kind::Link(_) => {

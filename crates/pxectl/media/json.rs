@@ -1,6 +1,6 @@
 //! What is in an image as JSON: `"schema": "pxectl.media/1"`, documented in docs/media.md. Fields are only ever added.
 
-use pxectl_media::{BootEntry, Found, Kind, Volume};
+use pxectl_media::{BootEntry, Found, Kind, Part, Volume};
 use serde_json::{Value, json};
 
 use super::{emulation, kind, moment, names, platform};
@@ -15,18 +15,26 @@ pub fn listing(volume: &Volume, found: &[Found]) -> Value {
 
 fn entry(found: &Found) -> Value {
     let entry = &found.entry;
-    let mut extents: &[_] = &[];
+    let mut parts: &[_] = &[];
     let (mut target, mut flaw) = (None, None);
     match &entry.kind {
-        Kind::File { extents: at, flaw: why, .. } => (extents, flaw) = (at, *why),
+        Kind::File { parts: at, flaw: why, .. } => (parts, flaw) = (at, *why),
         Kind::Link(to) => target = Some(String::from_utf8_lossy(to).into_owned()),
         _ => {}
     }
     json!({
         "path": found.shown(), "kind": kind(&entry.kind), "size": entry.kind.size(), "mode": entry.mode.map(|mode| format!("{mode:04o}")),
         "modified": entry.modified.as_ref().map(moment), "target": target, "flaw": flaw,
-        "extents": extents.iter().map(|extent| json!({"offset": extent.offset, "len": extent.len})).collect::<Vec<_>>(),
+        "extents": parts.iter().map(extent).collect::<Vec<_>>(),
     })
+}
+
+/// A hole lies nowhere.
+fn extent(part: &Part) -> Value {
+    match part {
+        Part::Bytes(extent) => json!({"offset": extent.offset, "len": extent.len}),
+        Part::Zeros(len) => json!({"offset": null, "len": len}),
+    }
 }
 
 /// What `media info` tells.

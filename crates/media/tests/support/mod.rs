@@ -6,7 +6,7 @@ use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 use std::process::Command;
 
-use pxectl_media::{Found, Iso, Kind, Walk};
+use pxectl_media::{Found, Image, Kind, Walk};
 
 /// Whether programs are there; a loud word where one is not, which is a failure where everything is required.
 pub fn have(programs: &[&str]) -> bool {
@@ -38,7 +38,7 @@ pub enum What {
 }
 
 /// Everything in an image but what Rock Ridge's relocation leaves behind: an empty folder at the top.
-pub fn everything<R: Read + Seek>(iso: &mut Iso<R>) -> BTreeMap<String, What> {
+pub fn everything<R: Read + Seek>(iso: &mut Image<R>) -> BTreeMap<String, What> {
     let root = iso.root();
     let mut walk = Walk::new(iso, &root).unwrap();
     let mut all = BTreeMap::new();
@@ -59,7 +59,7 @@ pub fn everything<R: Read + Seek>(iso: &mut Iso<R>) -> BTreeMap<String, What> {
     all
 }
 
-pub fn bytes<R: Read + Seek>(iso: &mut Iso<R>, found: &Found) -> Vec<u8> {
+pub fn bytes<R: Read + Seek>(iso: &mut Image<R>, found: &Found) -> Vec<u8> {
     let mut bytes = Vec::new();
     iso.contents(found).unwrap().read_to_end(&mut bytes).unwrap();
     bytes
@@ -67,7 +67,7 @@ pub fn bytes<R: Read + Seek>(iso: &mut Iso<R>, found: &Found) -> Vec<u8> {
 
 /// Whatever an image says, each call ends, without a panic, within its bounds, and extents lie inside.
 pub fn explore(image: &[u8]) {
-    let Ok(mut iso) = Iso::open(Cursor::new(image)) else { return };
+    let Ok(mut iso) = Image::open(Cursor::new(image)) else { return };
     let _ = iso.boot();
     let _ = iso.find(b"a/../b/link/file.txt");
     let root = iso.root();

@@ -1,0 +1,68 @@
+//! Volume descriptors (ECMA-119, chapter 8), and whether UDF is announced beside them.
+
+use std::io::{Read, Seek};
+
+use super::record::SECTOR;
+use crate::bytes::{u16_le, u32_le};
+use crate::error::Error;
+use crate::limits::DESCRIPTORS_MOST;
+use crate::source::Source;
+
+/// Sectors before the first descriptor: the system area (ECMA-119, 6.2.1).
+const FIRST: u64 = 16;
+/// Where a descriptor has the root's record (8.4.18), and how long that is.
+const ROOT: std::ops::Range<usize> = 156..190;
+
+/// The descriptors, read once.
+#[derive(Debug)]
+pub(crate) struct Descriptors {
+    /// Trimmed.
+    pub(crate) label: String,
+    /// The volume's bytes.
+    pub(crate) size: u64,
+    /// Bytes of a logical block: 512, 1024 or 2048.
+    pub(crate) block_size: u32,
+    /// UDF is announced.
+    pub(crate) udf: bool,
+    pub(crate) root: Vec<u8>,
+    /// The root's record of the Joliet tree.
+    pub(crate) joliet: Option<Vec<u8>>,
+    /// The first byte of the boot catalog.
+    pub(crate) catalog: Option<u64>,
+}
+
+/// Reads them all, and what follows them: the sequence that tells of UDF (ECMA-167, 2/8.3).
+pub(crate) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Descriptors, Error> {
+    let (mut primary, mut joliet, mut catalog, mut udf) = (None, None, None, false);
+    let mut ended = false;
+    for n in FIRST..FIRST + DESCRIPTORS_MOST {
+        // A download that broke off here is told by what is missing.
+        let Ok(sector) = source.read("a volume descriptor", n * SECTOR as u64, SECTOR as u32) else { break };
+        match &sector[1..6] {
+            b"CD001" if !ended => match sector[0] {
+                0 if sector[7..].starts_with(b"EL TORITO SPECIFICATION") => catalog = Some(u64::from(u32_le(&sector, 71)) * 2048),
+                1 if primary.is_none() => primary = Some(sector),
+                2 if is_joliet(&sector) && joliet.is_none() => joliet = Some(sector[ROOT].to_vec()),
+                255 => ended = true,
+                _ => {}
+            },
+            b"NSR02" | b"NSR03" => udf = true,
+            b"CD001" | b"BEA01" | b"TEA01" | b"BOOT2" => {}
+            _ => break,
+        }
+    }
+    let primary = primary.ok_or(if udf { Error::OnlyUdf } else { Error::NotIso })?;
+    let block_size = u32::from(u16_le(&primary, 128));
+    if !matches!(block_size, 512 | 1024 | 2048) {
+        return Err(Error::Damaged("its blocks are of none of 512, 1024 and 2048 bytes"));
+    }
+    let label = String::from_utf8_lossy(&primary[40..72]);
+    let label = label.trim_end_matches([' ', '\0']).to_owned();
+    let size = u64::from(u32_le(&primary, 80)) * u64::from(block_size);
+    Ok(Descriptors { label, size, block_size, udf, root: primary[ROOT].to_vec(), joliet, catalog })
+}
+
+/// UCS-2 of level 1, 2 or 3, by its escape sequence.
+fn is_joliet(sector: &[u8]) -> bool {
+    [b"%/@", b"%/C", b"%/E"].iter().any(|level| sector[88..].starts_with(*level))
+}
