@@ -42,6 +42,7 @@ impl Task {
             // What was locked with it was verified then.
             sha512: sha512.filter(|_| locked.is_none()),
             size: locked.as_ref().map(|locked| locked.size),
+            auth: None,
         };
         Self { name: name.clone(), path: artifact.path.as_ref().map(|path| path.value.clone()), want, trust, locked }
     }

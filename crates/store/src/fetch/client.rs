@@ -1,8 +1,10 @@
 //! The HTTP client: the system's certificates and proxies, bytes as they are on the server.
 
+use pxectl_model::url::Url;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::{Attempt, Policy};
 
+use super::auth::Auth;
 use super::error::FetchError;
 use super::limits::Limits;
 
@@ -23,6 +25,15 @@ impl Client {
         // A host without a single certificate can still fetch over http, and what is signed by nobody fails by itself.
         let http = whole.or_else(|_| builder(limits).tls_certs_only([]).build());
         Ok(Self { http: http.map_err(|error| FetchError::Client(chain(&error)))?, limits })
+    }
+
+    /// A request for a URL, which shows its server what that wants to see.
+    pub(super) fn get(&self, url: &Url, auth: Option<&Auth>) -> reqwest::RequestBuilder {
+        let request = self.http.get(url.as_str());
+        match auth {
+            Some(auth) => auth.on(request, url),
+            None => request,
+        }
     }
 }
 

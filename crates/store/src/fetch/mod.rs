@@ -4,6 +4,7 @@
 //! with a record beside it of what server and which version it came from. One process at a time fetches one content (flock(2)).
 
 mod answer;
+mod auth;
 mod client;
 mod error;
 mod limits;
@@ -15,17 +16,20 @@ mod remote;
 mod retry;
 mod room;
 mod sink;
+mod small;
 
 use pxectl_model::digest::{Digest, Sha256, Sha512};
 use pxectl_model::url::{Scheme, Url};
 
 use crate::images::Store;
 
+pub use auth::{Auth, Proof};
 pub use client::Client;
 pub use error::{FetchError, Tried};
 pub use limits::Limits;
 use partial::Partial;
 use sink::Sums;
+pub use small::{Brought, Small, read};
 
 /// What is to be fetched.
 #[derive(Debug, Clone)]
@@ -40,6 +44,8 @@ pub struct Want {
     pub sha512: Option<Sha512>,
     /// How many bytes it has, where somebody said it.
     pub size: Option<u64>,
+    /// What one of the servers wants to see.
+    pub auth: Option<Auth>,
 }
 
 impl Want {

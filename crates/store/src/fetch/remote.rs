@@ -19,7 +19,7 @@ use super::retry::Patience;
 use super::{Job, Step, Stop, Watch, room};
 
 /// How one try ended.
-enum Try {
+pub(super) enum Try {
     Done,
     Afresh(&'static str),
     Later(String, Option<Duration>),
@@ -66,7 +66,7 @@ async fn once(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Result<Try, St
         pinned: job.want.pinned(),
         file: file_name(url),
     };
-    let mut request = job.client.http.get(url.as_str());
+    let mut request = job.client.get(url, job.want.auth.as_ref());
     if from > 0 {
         request = request.header(RANGE, format!("bytes={from}-"));
         if let Some(validator) = known.and_then(Record::validator) {
@@ -150,7 +150,7 @@ async fn body(job: &Job<'_>, mut response: Response, total: Option<u64>, partial
     }
 }
 
-fn file_name(url: &Url) -> String {
+pub(super) fn file_name(url: &Url) -> String {
     let path = url.as_str().split('?').next().unwrap_or_default();
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
@@ -159,7 +159,7 @@ fn text(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
-fn head(response: &Response) -> Head {
+pub(super) fn head(response: &Response) -> Head {
     let text = |name: reqwest::header::HeaderName| text(response, name.as_str());
     let chunked = text(TRANSFER_ENCODING).is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"));
     Head {
@@ -176,7 +176,7 @@ fn head(response: &Response) -> Head {
 
 /// What an error before the answer means. As curl has it, a name that cannot be resolved and silence may pass; a refused
 /// connection, a certificate, a circle of redirects do not.
-fn refused(error: &reqwest::Error, stall: Duration) -> Try {
+pub(super) fn refused(error: &reqwest::Error, stall: Duration) -> Try {
     let why = chain(error);
     if error.is_timeout() {
         Try::Later(format!("it did not answer within {stall:.0?}"), None)
@@ -188,7 +188,7 @@ fn refused(error: &reqwest::Error, stall: Duration) -> Try {
 }
 
 /// What an error in the middle of a body means, in words.
-fn broke(error: &reqwest::Error, have: u64, stall: Duration) -> String {
+pub(super) fn broke(error: &reqwest::Error, have: u64, stall: Duration) -> String {
     match error.is_timeout() {
         true => format!("no byte came for {stall:.0?}, after {have} bytes"),
         false => format!("the connection broke after {have} bytes ({})", chain(error)),

@@ -3,6 +3,7 @@
 mod mirrors;
 mod resuming;
 mod server;
+mod small;
 mod together;
 
 use std::sync::{Arc, Mutex};
@@ -35,7 +36,7 @@ fn digest(bytes: &[u8]) -> Sha256 {
 
 fn want(urls: &[String]) -> Want {
     let urls = urls.iter().map(|url| url.parse().unwrap()).collect();
-    Want { name: "linux".into(), urls, sha256: None, sha512: None, size: None }
+    Want { name: "linux".into(), urls, sha256: None, sha512: None, size: None, auth: None }
 }
 
 fn pinned(urls: &[String], bytes: &[u8]) -> Want {

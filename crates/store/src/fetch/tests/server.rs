@@ -13,6 +13,7 @@ pub struct Asked {
     /// The first byte of its range.
     pub from: Option<usize>,
     pub if_range: Option<String>,
+    pub authorization: Option<String>,
 }
 
 /// An answer.
@@ -104,6 +105,7 @@ fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> 
         let (name, value) = line.split_once(": ").unwrap();
         match name.to_ascii_lowercase().as_str() {
             "range" => asked.from = value.strip_prefix("bytes=").and_then(|v| v.strip_suffix('-')).map(|v| v.parse().unwrap()),
+            "authorization" => asked.authorization = Some(value.to_owned()),
             "if-range" => asked.if_range = Some(value.to_owned()),
             "accept-encoding" => assert_eq!(value, "identity"),
             _ => {}
