@@ -73,6 +73,7 @@ fn run(command: &Command, session: &Session) -> Outcome {
         Command::Render(Render::Ipxe(args)) => cmd::render::ipxe(args, session),
         Command::Render(Render::Template(args)) => cmd::render::template(args),
         Command::Media(args) => cmd::media::run(args, session),
+        Command::Ipxe(args) => cmd::ipxe::run(args),
         #[cfg(serves)]
         Command::Fetch(args) => serving::run_to_end(cmd::fetch::run(args, session)),
         #[cfg(serves)]

@@ -25,18 +25,24 @@ const FIRMWARE: [&str; 13] = [
 ];
 
 /// For interoperation and the benchmarks.
-const PEERS: [&str; 14] = [
+const PEERS: [&str; 20] = [
     "atftp",
     "curl",
     "fish",
     "genisoimage",
+    "grub-efi-amd64-signed",
     "grub-rescue-pc",
+    "isomd5sum",
     "nginx-light",
     "p7zip-full",
     "php-fpm",
     "python3-venv",
+    "sbsigntool",
+    "shim-signed",
     "tftp-hpa",
     "tftpd-hpa",
+    "udftools",
+    "wimtools",
     "wrk",
     "xorriso",
     "zsh",

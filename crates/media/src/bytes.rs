@@ -10,6 +10,11 @@ pub(crate) fn u32_le(bytes: &[u8], at: usize) -> u32 {
     u32::from_le_bytes(array(bytes, at))
 }
 
+/// Little-endian, 64 bits.
+pub(crate) fn u64_le(bytes: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(array(bytes, at))
+}
+
 fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     let mut array = [0; N];
     if let Some(found) = bytes.get(at..).and_then(|rest| rest.get(..N)) {

@@ -23,6 +23,7 @@ pub struct Image<R> {
     volume: Volume,
     tree: Tree,
     catalog: Option<u64>,
+    primary: Option<(u64, u64)>,
 }
 
 /// An entry, and where it is.
@@ -47,11 +48,14 @@ impl<R: Read + Seek> Image<R> {
     /// # Errors
     /// Where it has no file system that is read here, or its root cannot be read.
     pub fn open(reader: R) -> Result<Self, Error> {
-        let mut source = Source::new(reader)?;
+        Self::with(Source::new(reader)?)
+    }
+
+    pub(crate) fn with(mut source: Source<R>) -> Result<Self, Error> {
         let read = descriptors::read(&mut source)?;
         let tree = iso::Tree::open(&mut source, &read)?;
         let volume = Volume { label: read.label, size: read.size, image: source.len, names: tree.names, udf: read.udf };
-        Ok(Self { source, volume, tree: Tree::Iso(tree), catalog: read.catalog })
+        Ok(Self { source, volume, tree: Tree::Iso(tree), catalog: read.catalog, primary: Some((read.at, read.size)) })
     }
 
     /// What it says of itself.
@@ -165,6 +169,11 @@ impl<R: Read + Seek> Image<R> {
             }
         }
         Ok(parts)
+    }
+
+    /// Where ISO 9660's primary volume descriptor lies, and the volume's bytes that it tells.
+    pub(crate) fn primary(&self) -> Option<(u64, u64)> {
+        self.primary
     }
 
     pub(crate) fn folder(&mut self, at: u64, len: u64) -> Result<Vec<Entry>, Error> {

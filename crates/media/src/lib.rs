@@ -5,22 +5,33 @@
 //! opens the file.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod binary;
 mod bytes;
 mod contents;
 mod entry;
 mod error;
 mod image;
+mod ipxe;
 mod iso;
+mod judge;
+mod kernel;
 pub mod limits;
+mod pe;
 mod source;
 mod tree;
 mod volume;
 mod walk;
 
+pub use binary::{Binary, Nbp};
 pub use contents::Contents;
 pub use entry::{Entry, Kind, Part, Stamp};
 pub use error::Error;
 pub use image::{Found, Image};
+pub use ipxe::Ipxe;
 pub use iso::torito::{BootEntry, Platform};
+pub use judge::{Judge, judge};
+pub use kernel::Kernel;
+pub use pe::{Machine, Pe, Signer};
+pub use pxectl_model::check::{Depth, Judged};
 pub use volume::{Names, Volume};
 pub use walk::Walk;

@@ -24,6 +24,14 @@ pub const NAME_MOST: usize = 4096;
 pub const LINKS_MOST: usize = 16;
 /// Entries of a boot catalog, headers included; 2048 bytes hold 64.
 pub const BOOT_ENTRIES_MOST: usize = 64;
+/// Bytes of a program that are searched for what it says of itself; the largest iPXE builds take 2 MiB.
+pub const PROGRAM_MOST: u32 = 16 * 1024 * 1024;
+/// Sections of an executable (PE Format: the Windows loader's bound).
+pub const SECTIONS_MOST: usize = 96;
+/// Bytes of an executable's table of certificates.
+pub const CERTIFICATES_MOST: u32 = 1024 * 1024;
+/// Signatures of one executable.
+pub const SIGNATURES_MOST: usize = 16;
 
 /// The bytes of a folder, where they are within [`FOLDER_MOST`].
 pub(crate) fn folder_len(len: u64) -> Result<u32, Error> {

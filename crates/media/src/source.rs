@@ -5,6 +5,9 @@ use std::io::{Read, Seek, SeekFrom};
 use crate::error::Error;
 use crate::limits::BYTES_MOST;
 
+/// What is read at once of something long.
+const PIECE: usize = 128 * 1024;
+
 /// An image that is read in pieces.
 #[derive(Debug)]
 pub(crate) struct Source<R> {
@@ -39,12 +42,38 @@ impl<R: Read + Seek> Source<R> {
         Ok(bytes)
     }
 
+    /// As many of the first bytes as there are.
+    pub(crate) fn head(&mut self, most: u32) -> Result<Vec<u8>, Error> {
+        self.window(0, most)
+    }
+
+    /// As many bytes from a place on as there are.
+    pub(crate) fn window(&mut self, at: u64, most: u32) -> Result<Vec<u8>, Error> {
+        let there = self.len.saturating_sub(at).min(u64::from(most));
+        self.read("these bytes", at.min(self.len), u32::try_from(there).unwrap_or(most))
+    }
+
     /// Whether the image has these bytes.
     pub(crate) fn holds(&self, what: &'static str, at: u64, len: u64) -> Result<(), Error> {
         match at.checked_add(len) {
             Some(end) if end <= self.len => Ok(()),
             _ => Err(Error::Beyond { what, at, len, end: self.len }),
         }
+    }
+
+    /// Hands over all bytes of a stretch, in pieces that begin at the place that is told; they count for no bound.
+    pub(crate) fn each(&mut self, from: u64, len: u64, mut to: impl FnMut(u64, &mut [u8])) -> Result<(), Error> {
+        self.holds("what is to be summed", from, len)?;
+        let failed = |source| Error::Read { at: from, len, source };
+        self.reader.seek(SeekFrom::Start(from)).map_err(failed)?;
+        let (mut room, mut done) = (vec![0; PIECE], 0);
+        while done < len {
+            let piece = &mut room[..usize::try_from(len - done).unwrap_or(PIECE).min(PIECE)];
+            self.reader.read_exact(piece).map_err(failed)?;
+            to(from + done, piece);
+            done += piece.len() as u64;
+        }
+        Ok(())
     }
 
     /// A file's bytes, from one place on; they count for no bound.

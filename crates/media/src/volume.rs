@@ -12,6 +12,15 @@ pub enum Names {
 }
 
 impl Names {
+    /// What is read, in words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::RockRidge => "ISO 9660 with Rock Ridge names",
+            Self::Joliet => "ISO 9660 with Joliet names",
+            Self::Plain => "ISO 9660 with plain names",
+        }
+    }
+
     /// Whether `README` and `readme` are two names.
     pub(crate) fn mind_case(self) -> bool {
         self == Self::RockRidge

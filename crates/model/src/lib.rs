@@ -9,6 +9,7 @@ pub mod artifact;
 pub mod board;
 pub mod body;
 pub mod boot;
+pub mod check;
 pub mod diag;
 pub mod digest;
 pub mod event;

@@ -4,6 +4,7 @@ mod boot;
 mod check;
 mod edit;
 mod images;
+mod ipxe;
 mod shell;
 mod write;
 
@@ -15,6 +16,7 @@ pub use boot::*;
 pub use check::*;
 pub use edit::*;
 pub use images::*;
+pub use ipxe::*;
 pub use shell::*;
 pub use write::*;
 
@@ -89,6 +91,9 @@ pub enum Command {
     /// Look inside an install image, without root, mounting or unpacking
     #[command(subcommand)]
     Media(Media),
+    /// iPXE and what else machines start first
+    #[command(subcommand)]
+    Ipxe(Ipxe),
     /// Boot machines: TFTP and HTTP for as long as the batch takes
     Serve(Serve),
     /// Let a machine be installed once more

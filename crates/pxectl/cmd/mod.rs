@@ -10,6 +10,7 @@ pub mod explain;
 #[cfg(serves)]
 pub mod fetch;
 pub mod init;
+pub mod ipxe;
 pub mod lint;
 pub mod list;
 pub mod media;

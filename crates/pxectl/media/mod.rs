@@ -3,6 +3,7 @@
 pub mod extract;
 pub mod human;
 pub mod json;
+pub mod program;
 
 use pxectl_inventory::findings::whole;
 use pxectl_media::{Kind, Names, Platform, Stamp};

@@ -16,6 +16,8 @@ const ROOT: std::ops::Range<usize> = 156..190;
 /// The descriptors, read once.
 #[derive(Debug)]
 pub(crate) struct Descriptors {
+    /// The first byte of the primary descriptor.
+    pub(crate) at: u64,
     /// Trimmed.
     pub(crate) label: String,
     /// The volume's bytes.
@@ -41,7 +43,7 @@ pub(crate) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Descriptors
         match &sector[1..6] {
             b"CD001" if !ended => match sector[0] {
                 0 if sector[7..].starts_with(b"EL TORITO SPECIFICATION") => catalog = Some(u64::from(u32_le(&sector, 71)) * 2048),
-                1 if primary.is_none() => primary = Some(sector),
+                1 if primary.is_none() => primary = Some((n * SECTOR as u64, sector)),
                 2 if is_joliet(&sector) && joliet.is_none() => joliet = Some(sector[ROOT].to_vec()),
                 255 => ended = true,
                 _ => {}
@@ -51,7 +53,7 @@ pub(crate) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Descriptors
             _ => break,
         }
     }
-    let primary = primary.ok_or(if udf { Error::OnlyUdf } else { Error::NotIso })?;
+    let (at, primary) = primary.ok_or(if udf { Error::OnlyUdf } else { Error::NotIso })?;
     let block_size = u32::from(u16_le(&primary, 128));
     if !matches!(block_size, 512 | 1024 | 2048) {
         return Err(Error::Damaged("its blocks are of none of 512, 1024 and 2048 bytes"));
@@ -59,7 +61,7 @@ pub(crate) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Descriptors
     let label = String::from_utf8_lossy(&primary[40..72]);
     let label = label.trim_end_matches([' ', '\0']).to_owned();
     let size = u64::from(u32_le(&primary, 80)) * u64::from(block_size);
-    Ok(Descriptors { label, size, block_size, udf, root: primary[ROOT].to_vec(), joliet, catalog })
+    Ok(Descriptors { at, label, size, block_size, udf, root: primary[ROOT].to_vec(), joliet, catalog })
 }
 
 /// UCS-2 of level 1, 2 or 3, by its escape sequence.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pxectl_media::{Found, Image, Kind, Walk};
@@ -17,6 +17,16 @@ pub fn have(programs: &[&str]) -> bool {
         eprintln!("SKIPPED: `{name}` is not installed, so images were not compared with what it makes or says");
     }
     missing.is_none()
+}
+
+/// A file that a Debian package brings; a loud word where it is not there.
+pub fn installed(path: &Path) -> Option<PathBuf> {
+    if path.exists() {
+        return Some(path.to_owned());
+    }
+    assert!(std::env::var_os("PXECTL_REQUIRE").is_none(), "`{}` is not installed, and PXECTL_REQUIRE is set", path.display());
+    eprintln!("SKIPPED: there is no `{}`, so it was not read", path.display());
+    None
 }
 
 /// What a program prints.
