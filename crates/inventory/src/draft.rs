@@ -15,9 +15,10 @@ use pxectl_model::name::Name;
 use pxectl_model::net::Network;
 use pxectl_model::profile::{Glob, MatchKey};
 use pxectl_model::recipe::Recipe;
+use pxectl_model::secret::SecretSource;
 use pxectl_model::settings::Settings;
 use pxectl_model::source::{FileId, Route, Sourced};
-use pxectl_model::url::Url;
+use pxectl_model::url::{Scheme, Url};
 use pxectl_model::uuid::Uuid;
 
 /// Everything that the files say. What was not readable is left out; a finding tells of it.
@@ -97,14 +98,45 @@ pub struct ArtifactDraft {
     pub sha256: Option<Sourced<Sha256>>,
     /// The same by the longer digest.
     pub sha512: Option<Sourced<Sha512>>,
+    /// What the server of its first URL wants to see.
+    pub auth: Option<AuthDraft>,
     /// Something in it was not readable, so that nothing can be said of what is missing.
     pub flawed: bool,
 }
 
 impl ArtifactDraft {
+    /// The server that `auth` is for, as the URL that names it: the first that is one.
+    pub fn server(&self) -> Option<&Sourced<Url>> {
+        self.urls.iter().find(|url| url.value.scheme() != Scheme::File)
+    }
+
     /// Whether the inventory itself says what it must hash to.
     pub fn has_digest(&self) -> bool {
         self.sha256.is_some() || self.sha512.is_some()
+    }
+}
+
+/// An artifact's `auth`: where values come from, never the values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuthDraft {
+    /// A bearer token (RFC 6750).
+    Bearer(Sourced<SecretSource>),
+    /// A user and a password (RFC 7617).
+    Basic {
+        /// The user's name.
+        user: String,
+        /// Its password.
+        password: Sourced<SecretSource>,
+    },
+}
+
+impl AuthDraft {
+    /// Where its secret value comes from, and what that is called.
+    pub fn source(&self) -> (&'static str, &Sourced<SecretSource>) {
+        match self {
+            Self::Bearer(source) => ("bearer", source),
+            Self::Basic { password, .. } => ("password", password),
+        }
     }
 }
 

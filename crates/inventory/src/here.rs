@@ -7,11 +7,12 @@ use std::path::Path;
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::digest::Sha256;
 use pxectl_model::inventory::IpxeSource;
+use pxectl_model::name::Name;
 use pxectl_model::policy::nbp_files;
 use pxectl_model::secret::SecretSource;
 use pxectl_model::source::{FileId, Sourced};
 
-use crate::draft::{ArtifactDraft, Draft};
+use crate::draft::{ArtifactDraft, AuthDraft, Draft};
 use crate::findings::shown;
 use crate::images::IMAGE_TOO_LARGE;
 use crate::rules::meta::Meta;
@@ -66,7 +67,12 @@ pub fn here(draft: &Draft, host: &dyn Here) -> Vec<Diagnostic> {
     let exists = |path: &Path| host.exists(path);
     let mut findings = Vec::new();
     for artifact in &draft.artifacts {
-        findings.extend(not_fetched(draft, artifact, host));
+        let not_fetched = not_fetched(draft, artifact, host);
+        // Whoever has it already need not show anything to its server.
+        if let (Some(_), Some(auth)) = (&not_fetched, &artifact.auth) {
+            findings.extend(proof(&artifact.name.value, auth, host));
+        }
+        findings.extend(not_fetched);
         if let Some(path) = &artifact.path
             && !exists(&path.value)
         {
@@ -110,6 +116,17 @@ fn not_fetched(draft: &Draft, artifact: &ArtifactDraft, host: &dyn Here) -> Opti
     Some(NOT_FETCHED.at(place, message).help(format!("run `pxectl fetch {name}`")))
 }
 
+/// What its server wants to see.
+fn proof(artifact: &Name, auth: &AuthDraft, host: &dyn Here) -> Option<Diagnostic> {
+    let (name, source) = auth.source();
+    let owner = format!("the artifact `{artifact}`");
+    match host.source(&source.value) {
+        SourceState::There => None,
+        SourceState::Open => readable(name, &owner, source),
+        SourceState::Missing(why) => Some(missing_from(name, &owner, source, &why, "pxectl fetch")),
+    }
+}
+
 fn secrets(draft: &Draft, host: &dyn Here, findings: &mut Vec<Diagnostic>) {
     let mut known: BTreeMap<&SecretSource, SourceState> = BTreeMap::new();
     let profiles = draft.profiles.iter().map(|p| (format!("the profile `{}`", p.name.value), &p.settings));
@@ -119,30 +136,40 @@ fn secrets(draft: &Draft, host: &dyn Here, findings: &mut Vec<Diagnostic>) {
         for (name, source) in &settings.secrets {
             match known.entry(&source.value).or_insert_with(|| host.source(&source.value)) {
                 SourceState::There => {}
-                SourceState::Open => findings.extend(source.origin.route.clone().map(|route| {
-                    let message =
-                        format!("{} of the secret `{name}` of {owner} can be read by everybody on this host", says(source));
-                    let help = "take the right away: chmod o-r";
-                    READABLE_SECRET.at(Place::Route(route), message).help(help)
-                })),
+                SourceState::Open => findings.extend(readable(name, &owner, source)),
                 SourceState::Missing(why) => findings.push(missing_secret(name, &owner, source, why)),
             }
         }
     }
 }
 
-/// The finding for a secret that has no value: `why`, without the value.
+fn readable(name: &str, owner: &str, source: &Sourced<SecretSource>) -> Option<Diagnostic> {
+    let route = source.origin.route.clone()?;
+    let message = format!("{} of the secret `{name}` of {owner} can be read by everybody on this host", says(source));
+    Some(READABLE_SECRET.at(Place::Route(route), message).help("take the right away: chmod o-r"))
+}
+
+/// The finding for a machine's secret that has no value: `why`, without the value.
 pub fn missing_secret(name: &str, owner: &str, source: &Sourced<SecretSource>, why: &str) -> Diagnostic {
+    missing_from(name, owner, source, why, "pxectl serve")
+}
+
+/// The same for a secret that another command needs.
+fn missing_from(name: &str, owner: &str, source: &Sourced<SecretSource>, why: &str, command: &str) -> Diagnostic {
     let place = source.origin.route.clone().map_or(Place::File(FileId(0)), Place::Route);
     let message = format!("the secret `{name}` of {owner} has no value: {}: {why}", says(source));
-    let help = match &source.value {
-        SecretSource::Env(_) => "set the variable where `pxectl serve` is started",
+    MISSING_SECRET.at(place, message).help(how_to_mend(&source.value, command))
+}
+
+/// What to do where a source gives no value to a command.
+pub fn how_to_mend(source: &SecretSource, command: &str) -> String {
+    match source {
+        SecretSource::Env(_) => format!("set the variable where `{command}` is started"),
         SecretSource::File(_) => {
-            "put the file there for the user that runs `pxectl serve`; relative paths begin at the inventory's folder"
+            format!("put the file there for the user that runs `{command}`; relative paths begin at the inventory's folder")
         }
-        SecretSource::Command(_) => "run the command by hand, in the inventory's folder and without input",
-    };
-    MISSING_SECRET.at(place, message).help(help)
+        SecretSource::Command(_) => "run the command by hand, in the inventory's folder and without input".to_owned(),
+    }
 }
 
 fn says(source: &Sourced<SecretSource>) -> String {

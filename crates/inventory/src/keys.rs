@@ -87,7 +87,11 @@ pub const NETWORK: Section = section("network", "a network", &[key("subnet"), ke
 pub const SITE: Section = section("site", "a site", &[key("server"), key("networks")]);
 /// An entry of `artifacts`.
 pub const ARTIFACT: Section =
-    section("artifact", "an artifact", &[key("path"), key("url"), key("sha256"), key("sha512"), later("checksums")]);
+    section("artifact", "an artifact", &[key("path"), key("url"), key("sha256"), key("sha512"), key("auth"), later("checksums")]);
+/// An artifact's `auth`.
+pub const AUTH: Section = section("auth", "`auth`", &[key("bearer"), key("basic")]);
+/// `auth.basic`.
+pub const BASIC: Section = section("basic", "`auth.basic`", &[key("user"), key("password")]);
 /// What profiles, hosts and rules may say alike.
 pub const SETTINGS: Section = section(
     "settings",
@@ -165,5 +169,5 @@ pub(crate) const LOCKED: Section = section(
 );
 
 /// All keys of the inventory, in the order of the documentation.
-pub const ALL: [Section; 15] =
-    [TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, PROFILE, SETTINGS, SECRET, PER_ARCH, HOST, NIC, RULE, MATCH];
+pub const ALL: [Section; 17] =
+    [TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, AUTH, BASIC, PROFILE, SETTINGS, SECRET, PER_ARCH, HOST, NIC, RULE, MATCH];

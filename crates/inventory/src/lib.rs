@@ -30,7 +30,7 @@ mod walk;
 mod wire;
 
 pub use allow::{Allowed, Judged};
-pub use here::{Here, SourceState, here, missing_secret};
+pub use here::{Here, SourceState, here, how_to_mend, missing_secret};
 pub use images::images;
 pub use prove::{DEFAULT_HTTP_PORT, DEFAULT_TEMPLATES};
 pub use read::{File, Include, Included, Input, LockInput, Reading, includes, read};

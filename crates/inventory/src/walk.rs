@@ -153,12 +153,18 @@ impl Walk<'_> {
 
     /// A text, to the letter.
     pub fn text<'n>(&mut self, at: &At<'n>) -> Option<&'n str> {
+        let text = self.peek(at);
+        if text.is_none() {
+            self.wrong(at, "a text");
+        }
+        text
+    }
+
+    /// A text, where one stands there.
+    pub fn peek<'n>(&self, at: &At<'n>) -> Option<&'n str> {
         match &at.node.real().kind {
             Kind::Text { text, .. } if !at.node.is_null() => Some(text),
-            _ => {
-                self.wrong(at, "a text");
-                None
-            }
+            _ => None,
         }
     }
 

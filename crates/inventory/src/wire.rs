@@ -82,6 +82,23 @@ struct Artifact {
     url: Option<TextOrList>,
     sha256: Option<Text>,
     sha512: Option<Text>,
+    auth: Option<Auth>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "auth", extend("minProperties" = 1))]
+struct Auth {
+    bearer: Option<Secret>,
+    basic: Option<Basic>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "basic")]
+struct Basic {
+    user: Text,
+    password: Secret,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -14,6 +14,7 @@ use crate::cli::Fetch;
 use crate::failure::{Answer, Failure, Outcome};
 use crate::fetching::lockfile;
 use crate::fetching::plan::{Task, refused};
+use crate::fetching::proof::Proofs;
 use crate::fetching::run::{self, Problem};
 use crate::fetching::screen::Screen;
 use crate::lab::{self, Found};
@@ -45,7 +46,7 @@ pub async fn run(args: &Fetch, session: &Session) -> Outcome {
     } else {
         let screen = Arc::new(Screen::new(session));
         let watch: Arc<dyn Watch> = screen.clone();
-        let done = run::all(tasks, &session.store, args.jobs, watch).await;
+        let done = run::all(tasks, &session.store, Proofs::new(folder_of(&session.inventory)), args.jobs, watch).await;
         screen.end();
         done?
     };
@@ -133,7 +134,9 @@ fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
 fn complain(task: &Task, problem: &Problem) {
     let text = problem.text.lines().map(pxectl_inventory::findings::whole).collect::<Vec<_>>().join("\n");
     warn(&format!("error: {}: {text}", task.name));
-    if problem.mismatch {
+    if let Some(hint) = &problem.hint {
+        warn(&format!("hint: {hint}"));
+    } else if problem.mismatch {
         warn(match (&task.locked, task.trust) {
             (_, Trust::Inventory) => {
                 "hint: compare the digest in the inventory with what the publisher names; a mirror may be stale"

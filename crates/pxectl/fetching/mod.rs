@@ -2,5 +2,6 @@
 
 pub mod lockfile;
 pub mod plan;
+pub mod proof;
 pub mod run;
 pub mod screen;

@@ -7,6 +7,8 @@ use pxectl_model::lock::{Locked, Trust};
 use pxectl_model::name::Name;
 use pxectl_store::fetch::Want;
 
+use super::proof::Sealed;
+
 /// One artifact to get.
 #[derive(Debug, Clone)]
 pub struct Task {
@@ -16,6 +18,8 @@ pub struct Task {
     pub path: Option<PathBuf>,
     /// Where from, and what it must be.
     pub want: Want,
+    /// What its server wants to see.
+    pub sealed: Option<Sealed>,
     /// Why its content will be believed.
     pub trust: Trust,
     /// Its entry of the lock file, where that says nothing else than the inventory.
@@ -44,7 +48,8 @@ impl Task {
             size: locked.as_ref().map(|locked| locked.size),
             auth: None,
         };
-        Self { name: name.clone(), path: artifact.path.as_ref().map(|path| path.value.clone()), want, trust, locked }
+        let path = artifact.path.as_ref().map(|path| path.value.clone());
+        Self { name: name.clone(), path, want, sealed: Sealed::of(artifact), trust, locked }
     }
 }
 

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pxectl_model::digest::{Digest, Hasher, WideHasher};
-use pxectl_store::fetch::{Client, FetchError, Got, Limits, Watch, fetch};
+use pxectl_store::fetch::{Client, FetchError, Got, Limits, Step, Watch, fetch, stored};
 use pxectl_store::images::Store;
 use pxectl_store::regular::open_regular;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::plan::Task;
+use super::proof::Proofs;
 use crate::failure::{Failure, chain};
 
 /// Why one is not there.
@@ -20,24 +21,33 @@ pub struct Problem {
     pub text: String,
     /// Whether something came, and was not what it must be.
     pub mismatch: bool,
+    /// What to do, where that is known here.
+    pub hint: Option<String>,
 }
 
 /// Gets all of them; each with what became of it, in the order of their names.
 ///
 /// # Errors
 /// Where the client cannot be built.
-pub async fn all(tasks: Vec<Task>, store: &Store, jobs: u8, watch: Arc<dyn Watch>) -> Result<Vec<(Task, Outcome)>, Failure> {
+pub async fn all(
+    tasks: Vec<Task>,
+    store: &Store,
+    proofs: Proofs,
+    jobs: u8,
+    watch: Arc<dyn Watch>,
+) -> Result<Vec<(Task, Outcome)>, Failure> {
     let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?;
     let turns = Arc::new(Semaphore::new(usize::from(jobs)));
+    let proofs = Arc::new(proofs);
     let mut running = JoinSet::new();
-    for task in tasks {
-        let (store, client, turns, watch) = (store.clone(), client.clone(), turns.clone(), watch.clone());
+    for mut task in tasks {
+        let (store, client, turns, watch, proofs) = (store.clone(), client.clone(), turns.clone(), watch.clone(), proofs.clone());
         running.spawn(async move {
             // Nobody closes it.
             let _turn = turns.acquire().await;
             let outcome = match task.path.clone() {
                 Some(path) => own_file(path, &task).await,
-                None => fetch(&store, &client, &task.want, &watch).await.map_err(|error| problem(&error)),
+                None => one(&mut task, &store, &client, &proofs, &watch).await,
             };
             (task, outcome)
         });
@@ -45,6 +55,20 @@ pub async fn all(tasks: Vec<Task>, store: &Store, jobs: u8, watch: Arc<dyn Watch
     let mut done = running.join_all().await;
     done.sort_by(|one, other| one.0.name.cmp(&other.0.name));
     Ok(done)
+}
+
+/// Gets one from the store or its servers. Only those are shown what they want to see.
+async fn one(task: &mut Task, store: &Store, client: &Client, proofs: &Proofs, watch: &Arc<dyn Watch>) -> Outcome {
+    if let Some(sealed) = task.sealed.as_ref().filter(|_| stored(store, &task.want).is_none()) {
+        match proofs.read(sealed).await {
+            Ok((auth, said)) => {
+                said.into_iter().for_each(|said| watch.step(&task.want.name, Step::Note(said)));
+                task.want.auth = Some(auth);
+            }
+            Err(unread) => return Err(Problem { text: unread.why, mismatch: false, hint: Some(unread.hint) }),
+        }
+    }
+    fetch(store, client, &task.want, watch).await.map_err(|error| problem(&error))
 }
 
 /// What became of one.
@@ -59,7 +83,8 @@ pub async fn offline(tasks: Vec<Task>, store: &Store) -> Vec<(Task, Outcome)> {
             let size = store.size(&sha256).filter(|size| task.want.size.is_none_or(|known| known == *size))?;
             Some(Got { sha256, sha512: None, size, from: None })
         };
-        let absent = || Problem { text: "it is not in the store, and --offline fetches nothing".to_owned(), mismatch: false };
+        let absent =
+            || Problem { text: "it is not in the store, and --offline fetches nothing".to_owned(), mismatch: false, hint: None };
         let outcome = match task.path.clone() {
             Some(path) => own_file(path, &task).await,
             None => here().ok_or_else(absent),
@@ -70,7 +95,7 @@ pub async fn offline(tasks: Vec<Task>, store: &Store) -> Vec<(Task, Outcome)> {
 }
 
 fn problem(error: &FetchError) -> Problem {
-    Problem { text: chain(error), mismatch: error.is_mismatch() }
+    Problem { text: chain(error), mismatch: error.is_mismatch(), hint: error.hint() }
 }
 
 /// Hashes a file of the lab's own.
@@ -78,7 +103,8 @@ async fn own_file(path: PathBuf, task: &Task) -> Outcome {
     let wide = task.want.sha512.is_some();
     let named = path.clone();
     let hashed = tokio::task::spawn_blocking(move || hash(&path, wide)).await;
-    let text = |why: &dyn std::fmt::Display| Problem { text: format!("`{}`: {why}", named.display()), mismatch: false };
+    let text =
+        |why: &dyn std::fmt::Display| Problem { text: format!("`{}`: {why}", named.display()), mismatch: false, hint: None };
     let got = hashed.map_err(|error| text(&error))?.map_err(|error| text(&error))?;
     let short = task.want.sha256.filter(|pin| *pin != got.sha256).map(|pin| (Digest::Sha256(pin), Digest::Sha256(got.sha256)));
     let wide = task.want.sha512.zip(got.sha512).filter(|(pin, found)| pin != found);

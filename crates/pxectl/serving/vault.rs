@@ -44,7 +44,7 @@ pub struct Opened {
 }
 
 /// A value that was read, and what the command that printed it said beside it.
-type Read = Result<(Secret, Option<String>), String>;
+pub type Read = Result<(Secret, Option<String>), String>;
 
 impl Vault {
     /// For an inventory in this folder.
@@ -80,7 +80,11 @@ impl Vault {
         if faults.is_empty() { Ok(opened) } else { Err(faults) }
     }
 
-    fn read(&self, source: &SecretSource) -> Read {
+    /// One value, and what the command that printed it said beside it.
+    ///
+    /// # Errors
+    /// Why there is none, without it.
+    pub fn read(&self, source: &SecretSource) -> Read {
         match source {
             SecretSource::Env(name) => {
                 let text = std::env::var_os(name).ok_or("it is not set")?;

@@ -16,6 +16,7 @@ mod exit_codes;
 mod explain;
 mod explain_diff;
 mod fetch;
+mod fetch_auth;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 mod fix;
 mod formats;

@@ -17,6 +17,8 @@ struct Shared {
     files: Mutex<Vec<(String, Vec<u8>)>>,
     state: Mutex<State>,
     changed: Condvar,
+    /// What it wants to see in `Authorization`.
+    wants: Option<String>,
 }
 
 struct State {
@@ -31,11 +33,20 @@ struct State {
 impl Mirror {
     /// With these files.
     pub fn new(files: &[(&str, &[u8])]) -> Self {
+        Self::start(files, None)
+    }
+
+    /// One that wants to see this before it gives anything.
+    pub fn guarded(files: &[(&str, &[u8])], authorization: &str) -> Self {
+        Self::start(files, Some(authorization.to_owned()))
+    }
+
+    fn start(files: &[(&str, &[u8])], wants: Option<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let files = files.iter().map(|(name, bytes)| (format!("/{name}"), bytes.to_vec())).collect();
         let state = State { sent: 0, allowed: usize::MAX, asked: Vec::new() };
-        let shared = Arc::new(Shared { files: Mutex::new(files), state: Mutex::new(state), changed: Condvar::new() });
+        let shared = Arc::new(Shared { files: Mutex::new(files), state: Mutex::new(state), changed: Condvar::new(), wants });
         let server = shared.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -94,9 +105,16 @@ impl Shared {
         let mut lines = BufReader::new(stream.try_clone().ok()?).lines().map_while(Result::ok).take_while(|l| !l.is_empty());
         let first = lines.next()?;
         let path = first.split(' ').nth(1)?.to_owned();
-        let range =
-            lines.find_map(|line| line.to_ascii_lowercase().strip_prefix("range: bytes=")?.strip_suffix('-')?.parse().ok());
+        let lines: Vec<String> = lines.collect();
+        let field =
+            |name: &str| lines.iter().find(|line| line.to_ascii_lowercase().starts_with(name)).map(|line| &line[name.len()..]);
+        let range = field("range: bytes=").and_then(|range| range.strip_suffix('-')?.parse().ok());
         let from: usize = range.unwrap_or(0);
+        if self.wants.is_some() && self.wants.as_deref() != field("authorization: ") {
+            let _ = stream.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            self.state.lock().unwrap().asked.push(from);
+            return None;
+        }
         let file = self.files.lock().unwrap().iter().find(|(name, _)| *name == path).map(|(_, bytes)| bytes.clone());
         self.state.lock().unwrap().asked.push(from);
         let Some(bytes) = file else {

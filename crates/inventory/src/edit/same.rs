@@ -20,7 +20,7 @@ use pxectl_model::source::Sourced;
 use pxectl_model::url::Url;
 use pxectl_model::uuid::Uuid;
 
-use crate::draft::{ArtifactDraft, Claim, Draft, HostDraft, LabDraft, NicDraft, ProfileDraft, RuleDraft, SiteDraft};
+use crate::draft::{ArtifactDraft, AuthDraft, Claim, Draft, HostDraft, LabDraft, NicDraft, ProfileDraft, RuleDraft, SiteDraft};
 
 /// Whether two drafts say the same. Their places may differ, and so may what could not be read: findings tell of that.
 pub fn same(one: &Draft, other: &Draft) -> bool {
@@ -63,7 +63,7 @@ by_field!(Draft { lab, artifacts, profiles, hosts, rules, recipes, profile_index
 by_field!(LabDraft { http_port, firmware, ipxe, unknown, templates, strict, sites, networks_complete } but {});
 by_field!(SiteDraft { name, server, networks } but {});
 by_field!(Network { subnet, range, router, dns } but {});
-by_field!(ArtifactDraft { name, path, urls, sha256, sha512 } but { route, flawed });
+by_field!(ArtifactDraft { name, path, urls, sha256, sha512, auth } but { route, flawed });
 by_field!(ProfileDraft { name, extends, settings } but { flawed });
 by_field!(Claim { written, tag } but {});
 by_field!(NicDraft { mac, mac_given, ip } but {});
@@ -74,6 +74,18 @@ by_field!(Settings { recipe, installs, files, initrds, inject, answer, url, args
 impl<T: Same> Same for Sourced<T> {
     fn same(&self, other: &Self) -> bool {
         self.origin.layer == other.origin.layer && self.value.same(&other.value)
+    }
+}
+
+impl Same for AuthDraft {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bearer(one), Self::Bearer(other)) => one.same(other),
+            (Self::Basic { user: one, password }, Self::Basic { user: other, password: others }) => {
+                one == other && password.same(others)
+            }
+            _ => false,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use pxectl_model::digest::{Sha256, Sha512};
 use pxectl_model::source::{Layer, Sourced};
 use pxectl_model::url::Url;
 
+use super::auth;
 use super::lab::{name_key, sourced};
 use crate::draft::{ArtifactDraft, Draft};
 use crate::keys;
@@ -22,6 +23,7 @@ pub(super) fn artifacts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
             urls: Vec::new(),
             sha256: None,
             sha512: None,
+            auth: None,
             flawed: false,
         };
         if let Some(table) = walk.table(&at, &keys::ARTIFACT) {
@@ -43,17 +45,18 @@ fn fill(walk: &mut Walk<'_>, table: &Table<'_>, artifact: &mut ArtifactDraft) {
     artifact.path = table.get("path").and_then(|at| Some(sourced(&at, walk.path(&at)?, Layer::Lab)));
     artifact.urls = table.get("url").map(|at| urls(walk, &at)).unwrap_or_default();
     artifact.sha256 = table.get("sha256").and_then(|at| Some(sourced(&at, walk.parse::<Sha256>(&at)?, Layer::Lab)));
+    artifact.auth = table.get("auth").and_then(|at| auth::auth(walk, table, &at, artifact));
     artifact.sha512 = table.get("sha512").and_then(|at| Some(sourced(&at, walk.parse::<Sha512>(&at)?, Layer::Lab)));
 }
 
 /// One URL, or a list of mirrors.
 fn urls(walk: &mut Walk<'_>, at: &At<'_>) -> Vec<Sourced<Url>> {
     let Kind::List(items) = &at.node.real().kind else {
-        return walk.parse::<Url>(at).map(|url| sourced(at, url, Layer::Lab)).into_iter().collect();
+        return auth::url(walk, at).map(|url| sourced(at, url, Layer::Lab)).into_iter().collect();
     };
     if items.is_empty() {
         walk.push(EMPTY_VALUE.at(at.place(), "`url` lists none").help("give at least one URL"));
     }
     let items = walk.list(at);
-    items.iter().filter_map(|item| Some(sourced(item, walk.parse::<Url>(item)?, Layer::Lab))).collect()
+    items.iter().filter_map(|item| Some(sourced(item, auth::url(walk, item)?, Layer::Lab))).collect()
 }

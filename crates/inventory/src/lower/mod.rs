@@ -1,6 +1,7 @@
 //! Trees to a [`Draft`].
 
 mod artifacts;
+mod auth;
 mod hosts;
 mod lab;
 mod lock;

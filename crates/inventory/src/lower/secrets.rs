@@ -29,7 +29,8 @@ pub(super) fn secrets(walk: &mut Walk<'_>, at: &At<'_>, layer: &Layer) -> BTreeM
     secrets
 }
 
-fn source(walk: &mut Walk<'_>, name: &str, at: &At<'_>) -> Option<SecretSource> {
+/// Where the value called `name` comes from.
+pub(super) fn source(walk: &mut Walk<'_>, name: &str, at: &At<'_>) -> Option<SecretSource> {
     if let Kind::Text { .. } | Kind::List(_) = &at.node.real().kind {
         // Whatever stands there may be the value itself: neither the message nor the underline shows it.
         let place = Place::Route(at.route.clone().on_key());

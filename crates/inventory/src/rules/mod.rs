@@ -5,6 +5,7 @@ mod address_in_range;
 mod address_of_server;
 mod address_outside_subnet;
 mod address_reserved;
+mod auth_over_http;
 mod chain;
 mod cyclic_extends;
 mod duplicate_asset;
@@ -91,6 +92,7 @@ pub const RULES: &[Rule] = &[
     Rule { meta: rule_never_wins::META, check: rule_never_wins::check },
     Rule { meta: unused_profile::META, check: unused_profile::check },
     Rule { meta: unused_artifact::META, check: unused_artifact::check },
+    Rule { meta: auth_over_http::META, check: auth_over_http::check },
     Rule { meta: http_without_digest::META, check: http_without_digest::check },
     Rule { meta: no_digest::META, check: no_digest::check },
     Rule { meta: no_lock_file::META, check: no_lock_file::check },

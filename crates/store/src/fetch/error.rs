@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use pxectl_model::digest::Digest;
 use pxectl_model::url::Url;
 
+use super::refusal::Refusal;
+
 /// One content could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
@@ -46,6 +48,26 @@ impl FetchError {
     pub fn is_mismatch(&self) -> bool {
         matches!(self, Self::NoMirror { tried } if tried.iter().any(|one| one.mismatch))
     }
+
+    /// What to do, where there is something that a person may not know.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoMirror { tried } => tried.iter().find_map(|one| one.advice).map(str::to_owned),
+            Self::NoRoom { .. } => Some(
+                "make room there, or name another store with --store or PXECTL_STORE; what has arrived is kept and continued"
+                    .to_owned(),
+            ),
+            Self::Store { path, source, .. } => match source.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some(format!(
+                    "run this as whoever owns the store, or let its group write there (docs/images.md, \"A store for several users\"), \
+                     or name another one with --store or PXECTL_STORE; `{}` is in the way",
+                    path.display()
+                )),
+                _ => None,
+            },
+            Self::Client(_) => None,
+        }
+    }
 }
 
 /// A mirror that failed.
@@ -57,17 +79,23 @@ pub struct Tried {
     pub why: String,
     /// Whether its bytes were the wrong ones.
     pub mismatch: bool,
+    /// What to do about it.
+    pub advice: Option<&'static str>,
 }
 
 impl Tried {
     pub(super) fn new(url: &Url, why: impl Into<String>) -> Self {
-        Self { url: url.clone(), why: why.into(), mismatch: false }
+        Self { url: url.clone(), why: why.into(), mismatch: false, advice: None }
+    }
+
+    pub(super) fn refused(url: &Url, refusal: Refusal) -> Self {
+        Self { url: url.clone(), why: refusal.why, mismatch: false, advice: refusal.advice }
     }
 
     pub(super) fn mismatch(url: &Url, expected: Digest, found: Digest, page: bool) -> Self {
         let what = if page { "what came is an HTML page; " } else { "" };
         let why = format!("{what}it does not match its {}: expected {expected}, found {found}", expected.algorithm());
-        Self { url: url.clone(), why, mismatch: true }
+        Self { url: url.clone(), why, mismatch: true, advice: None }
     }
 }
 

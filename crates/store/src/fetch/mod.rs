@@ -12,6 +12,7 @@ mod local;
 mod partial;
 mod publish;
 mod record;
+mod refusal;
 mod remote;
 mod retry;
 mod room;
@@ -114,14 +115,18 @@ impl Job<'_> {
         self.step(Step::Note(text.into()));
     }
 
-    /// What is in the store already, if that is it.
     fn stored(&self) -> Option<Got> {
-        let sha256 = self.want.sha256?;
-        let size = self.store.size(&sha256)?;
-        // A file that is shorter than it was is no evidence any more.
-        let whole = self.want.size.is_none_or(|known| known == size);
-        (whole && self.want.sha512.is_none()).then_some(Got { sha256, sha512: None, size, from: None })
+        stored(self.store, self.want)
     }
+}
+
+/// What is in the store already, if that is it: nobody need be asked for it.
+pub fn stored(store: &Store, want: &Want) -> Option<Got> {
+    let sha256 = want.sha256?;
+    let size = store.size(&sha256)?;
+    // A file that is shorter than it was is no evidence any more.
+    let whole = want.size.is_none_or(|known| known == size);
+    (whole && want.sha512.is_none()).then_some(Got { sha256, sha512: None, size, from: None })
 }
 
 /// Fetches one content into the store, unless it is there.

@@ -15,6 +15,7 @@ use super::client::chain;
 use super::error::{FetchError, Tried};
 use super::partial::{Partial, blocking};
 use super::record::Record;
+use super::refusal::{self, Refusal};
 use super::retry::Patience;
 use super::{Job, Step, Stop, Watch, room};
 
@@ -23,7 +24,7 @@ pub(super) enum Try {
     Done,
     Afresh(&'static str),
     Later(String, Option<Duration>),
-    Never(String),
+    Never(Refusal),
 }
 
 /// Loads all of it.
@@ -37,7 +38,7 @@ pub(super) async fn load(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Res
         let before = partial.len();
         match once(job, url, partial).await? {
             Try::Done => return Ok(()),
-            Try::Never(why) => return Err(Stop::Next(Tried::new(url, why))),
+            Try::Never(refusal) => return Err(Stop::Next(Tried::refused(url, refusal))),
             Try::Afresh(why) if afresh == limits.tries => return Err(Stop::Next(Tried::new(url, why))),
             Try::Afresh(why) => {
                 afresh += 1;
@@ -82,7 +83,10 @@ async fn once(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Result<Try, St
         Answer::Whole => return Ok(Try::Done),
         Answer::Afresh(why) => return Ok(Try::Afresh(why)),
         Answer::Later(why, after) => return Ok(Try::Later(why, after)),
-        Answer::Never(why) => return Ok(Try::Never(why)),
+        Answer::Never(why) => {
+            let advice = refusal::denied(head.status, job.want.auth.is_some());
+            return Ok(Try::Never(Refusal { why, advice }));
+        }
         Answer::Take { from, total } => (from, total),
     };
     if start == 0 {
@@ -141,7 +145,7 @@ async fn body(job: &Job<'_>, mut response: Response, total: Option<u64>, partial
             Err(room::full(job.store.root(), total.map(|total| total.saturating_sub(have))).into())
         }
         (Err(source), _) => Err(FetchError::Store { operation: "writing", path: partial.part(), source }.into()),
-        (Ok(true), _) => Ok(Try::Never("it sends more than the file has".to_owned())),
+        (Ok(true), _) => Ok(Try::Never("it sends more than the file has".into())),
         (Ok(false), Some(error)) => Ok(Try::Later(broke(&error, have, job.client.limits.stall), None)),
         (Ok(false), None) => match total {
             Some(total) if have < total => Ok(Try::Later(format!("it ended after {have} of {total} bytes"), None)),
@@ -180,8 +184,10 @@ pub(super) fn refused(error: &reqwest::Error, stall: Duration) -> Try {
     let why = chain(error);
     if error.is_timeout() {
         Try::Later(format!("it did not answer within {stall:.0?}"), None)
+    } else if let Some(refusal) = refusal::certificate(error) {
+        Try::Never(refusal)
     } else if error.is_redirect() || error.is_builder() || (error.is_connect() && !error.is_dns()) {
-        Try::Never(why)
+        Try::Never(why.into())
     } else {
         Try::Later(why, None)
     }

@@ -11,6 +11,7 @@ use super::auth::Auth;
 use super::client::Client;
 use super::error::{FetchError, Tried};
 use super::partial::blocking;
+use super::refusal::{self, Refusal};
 use super::remote::{self, Try};
 use super::retry::Patience;
 use super::{Step, Watch};
@@ -48,13 +49,13 @@ pub async fn read(client: &Client, small: &Small, watch: &Arc<dyn Watch>) -> Res
     let mut tried = Vec::new();
     for (n, url) in small.urls.iter().enumerate() {
         let read = match url.file() {
-            Some(path) => file(path, small.most).await,
+            Some(path) => file(path, small.most).await.map_err(Refusal::from),
             None => load(client, small, url, &note).await,
         };
         match read {
             Ok(bytes) => return Ok(Brought { bytes, from: url.clone() }),
-            Err(why) => {
-                let failed = Tried::new(url, why);
+            Err(refusal) => {
+                let failed = Tried::refused(url, refusal);
                 if n + 1 < small.urls.len() {
                     note(format!("{failed}; trying the next mirror"));
                 }
@@ -79,18 +80,20 @@ async fn file(path: String, most: u64) -> Result<Vec<u8>, String> {
     if bytes.len() as u64 > most { Err(too_large(most)) } else { Ok(bytes) }
 }
 
-async fn load(client: &Client, small: &Small, url: &Url, note: &impl Fn(String)) -> Result<Vec<u8>, String> {
+async fn load(client: &Client, small: &Small, url: &Url, note: &impl Fn(String)) -> Result<Vec<u8>, Refusal> {
     let mut patience = Patience::default();
     loop {
         let mut bytes = Vec::new();
         let (why, asked) = match once(client, small, url, &mut bytes).await {
             Try::Done => return Ok(bytes),
-            Try::Never(why) => return Err(why),
+            Try::Never(refusal) => return Err(refusal),
             Try::Afresh(why) => (why.to_owned(), None),
             Try::Later(why, asked) => (why, asked),
         };
         // It is asked for all of it each time: how far it came is no progress.
-        let Some(pause) = patience.next(false, asked, &client.limits) else { return Err(format!("{why}, again and again")) };
+        let Some(pause) = patience.next(false, asked, &client.limits) else {
+            return Err(format!("{why}, again and again").into());
+        };
         note(format!("{url}: {why}; trying again in {pause:.0?}"));
         tokio::time::sleep(pause).await;
     }
@@ -108,14 +111,18 @@ async fn once(client: &Client, small: &Small, url: &Url, bytes: &mut Vec<u8>) ->
         Answer::Whole => None,
         Answer::Afresh(why) => return Try::Afresh(why),
         Answer::Later(why, after) => return Try::Later(why, after),
-        Answer::Never(why) => return Try::Never(why),
+        Answer::Never(why) => {
+            return Try::Never(Refusal { why, advice: refusal::denied(response.status().as_u16(), small.auth.is_some()) });
+        }
     };
     if total.is_some_and(|total| total > small.most) {
-        return Try::Never(too_large(small.most));
+        return Try::Never(too_large(small.most).into());
     }
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if (bytes.len() + chunk.len()) as u64 > small.most => return Try::Never(too_large(small.most)),
+            Ok(Some(chunk)) if (bytes.len() + chunk.len()) as u64 > small.most => {
+                return Try::Never(too_large(small.most).into());
+            }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break,
             Err(error) => return Try::Later(remote::broke(&error, bytes.len() as u64, stall), None),

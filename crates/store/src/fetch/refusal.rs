@@ -1,0 +1,89 @@
+//! Why a mirror is not asked again, in words, and what a person can do about it.
+
+use std::error::Error;
+use std::io;
+
+use rustls::CertificateError;
+
+/// A reason that does not pass by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub why: String,
+    pub advice: Option<&'static str>,
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Self { why, advice: None }
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(why: &str) -> Self {
+        why.to_owned().into()
+    }
+}
+
+const TRUST: &str = "if it is a CA of your own, install it (Debian: /usr/local/share/ca-certificates and update-ca-certificates), \
+                     or name its file in SSL_CERT_FILE";
+const CLOCK: &str = "look at this host's clock, too (`date`)";
+const NAME: &str = "use the name that the certificate is for; a name of several servers needs one that lists it";
+
+/// What a server's certificate is refused for, where that is why a connection failed.
+pub(super) fn certificate(error: &(dyn Error + 'static)) -> Option<Refusal> {
+    let rustls::Error::InvalidCertificate(fault) = tls(error)? else { return None };
+    let (why, advice) = match fault {
+        CertificateError::UnknownIssuer => ("nobody whom this system trusts has signed its certificate", TRUST),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => ("its certificate has expired", CLOCK),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            ("its certificate is not valid yet", CLOCK)
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            ("its certificate is for another name", NAME)
+        }
+        _ => return Some(Refusal { why: format!("its certificate is not good: {fault}"), advice: Some(TRUST) }),
+    };
+    Some(Refusal { why: why.to_owned(), advice: Some(advice) })
+}
+
+/// The TLS error among the causes of an error; `io::Error` keeps its own out of the chain.
+fn tls<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+    let mut next = Some(error);
+    // A chain of causes is short.
+    for _ in 0..32 {
+        let now = next?;
+        if let Some(found) = now.downcast_ref::<rustls::Error>() {
+            return Some(found);
+        }
+        let inner = now.downcast_ref::<io::Error>().and_then(io::Error::get_ref).map(|inner| inner as &(dyn Error + 'static));
+        next = inner.or_else(|| now.source());
+    }
+    None
+}
+
+/// What to do where a server or a proxy wants to see something first. `shown`: it was shown something.
+pub(super) fn denied(status: u16, shown: bool) -> Option<&'static str> {
+    match status {
+        401 | 403 if shown => {
+            Some("what the artifact's `auth` shows it is not accepted: look whether it is still valid, and for this file")
+        }
+        401 => Some("it wants a token or a password: name its source in the artifact's `auth` (docs/inventory.md)"),
+        407 => Some("the proxy wants a user and a password: http://USER:PASSWORD@PROXY in http_proxy or https_proxy"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_are_found_within_what_wraps_them() {
+        let inner = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
+        let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, inner));
+        let refusal = certificate(&wrapped).unwrap();
+        assert!(refusal.why.contains("nobody whom this system trusts") && refusal.advice == Some(TRUST));
+        assert_eq!(certificate(&io::Error::other("else")), None);
+        assert_eq!(certificate(&rustls::Error::DecryptError), None);
+    }
+}
