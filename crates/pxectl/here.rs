@@ -1,14 +1,17 @@
 //! What `lint --here` asks this host.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::path::Path;
 
-use pxectl_inventory::{Here, SourceState};
+use pxectl_inventory::{Absent, Here, ImageAt, SourceState};
 use pxectl_model::digest::Sha256;
+use pxectl_model::image::ImagePath;
 use pxectl_model::secret::SecretSource;
 use pxectl_store::images::Store;
+use pxectl_store::regular::open_regular;
 
-use crate::exec;
+use crate::{exec, inside};
 
 /// This host, for an inventory in a folder.
 pub struct ThisHost<'h> {
@@ -25,6 +28,18 @@ impl Here for ThisHost<'_> {
 
     fn stored(&self, digest: &Sha256) -> bool {
         self.store.size(digest).is_some()
+    }
+
+    fn inside(&self, image: ImageAt<'_>, paths: &BTreeSet<ImagePath>) -> Vec<(ImagePath, Absent)> {
+        let place = match image {
+            ImageAt::File(path) => path.to_owned(),
+            ImageAt::Stored(digest) => self.store.file(digest),
+        };
+        let lies = match open_regular(&place) {
+            Ok(file) => inside::look(file, paths),
+            Err(error) => inside::none_of(paths, &error.to_string()),
+        };
+        lies.into_iter().filter_map(|(path, lies)| Some((path, lies.err()?))).collect()
     }
 
     fn source(&self, source: &SecretSource) -> SourceState {

@@ -20,6 +20,7 @@ mod fetching;
 mod files;
 mod findings;
 mod here;
+mod inside;
 mod lab;
 mod listing;
 mod media;

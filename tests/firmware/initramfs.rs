@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::fragmented::{self, File};
 use crate::newc::Archive;
 use crate::process::{command, program, run};
 
@@ -20,6 +21,11 @@ const DRIVERS: [&str; 9] = [
     "net_failover",
     "virtio_net",
 ];
+
+/// In how many extents the image holds the kernel.
+pub const KERNEL_EXTENTS: usize = 3;
+/// In how many it holds the first root.
+pub const ROOT_EXTENTS: usize = 7;
 
 /// The installer's kernel.
 pub fn kernel() -> PathBuf {
@@ -52,6 +58,16 @@ pub fn build(dir: &Path) -> PathBuf {
     let path = dir.join("tiny.cpio");
     std::fs::write(&path, archive.finish()).unwrap();
     path
+}
+
+/// Writes an image of kernel and first root, each in several extents that lie in reverse order.
+pub fn image(to: &Path, tiny: &Path) {
+    let (kernel, tiny) = (std::fs::read(kernel()).unwrap(), std::fs::read(tiny).unwrap());
+    let files = [
+        File { path: "BOOT/VMLINUZ.", content: &kernel, extents: KERNEL_EXTENTS },
+        File { path: "BOOT/INITRD.", content: &tiny, extents: ROOT_EXTENTS },
+    ];
+    std::fs::write(to, fragmented::image(&files)).unwrap();
 }
 
 /// Takes the drivers out of the installer's first root: they fit its kernel.

@@ -9,6 +9,8 @@ mod cases;
 mod console;
 mod dhcpd;
 mod disk;
+#[path = "../shared/fragmented.rs"]
+mod fragmented;
 mod initramfs;
 mod lab;
 mod machine;

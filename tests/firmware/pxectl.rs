@@ -31,11 +31,16 @@ pub fn write_inventory(lab: &Lab, hosts: &[&str]) {
     if !tiny.exists() {
         initramfs::build(lab.dir());
     }
+    let image = lab.path("live.iso");
+    if !image.exists() {
+        initramfs::image(&image, &tiny);
+    }
     let text = INVENTORY
         .replace("@server@", SERVER)
         .replace("@kernel@", &initramfs::kernel().display().to_string())
         .replace("@installer@", &initramfs::installer().display().to_string())
-        .replace("@tiny@", &tiny.display().to_string());
+        .replace("@tiny@", &tiny.display().to_string())
+        .replace("@image@", &image.display().to_string());
     let hosts: String = hosts.iter().map(|host| format!("  - {host}\n")).collect();
     std::fs::write(lab.path("inventory.new"), text + &hosts).unwrap();
     std::fs::rename(lab.path("inventory.new"), lab.path("inventory.yaml")).unwrap();
@@ -46,6 +51,13 @@ pub fn start_dhcpd(lab: &Lab) -> dhcpd::Dhcpd {
     let config = lab.path("dhcpd.conf");
     run(pxectl(lab).args(["render", "dhcp", "-o"]).arg(&config));
     dhcpd::Dhcpd::start(lab, &config)
+}
+
+/// What `explain` says of a host.
+pub fn explained(lab: &Lab, host: &str) -> String {
+    let output = pxectl(lab).args(["explain", host]).output().unwrap();
+    assert!(output.status.success(), "explain: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 fn pxectl(lab: &Lab) -> Command {

@@ -1,11 +1,12 @@
 //! What only the serving host knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::path::Path;
 
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::digest::Sha256;
+use pxectl_model::image::ImagePath;
 use pxectl_model::inventory::IpxeSource;
 use pxectl_model::name::Name;
 use pxectl_model::policy::nbp_files;
@@ -15,6 +16,7 @@ use pxectl_model::source::{FileId, Sourced};
 use crate::draft::{ArtifactDraft, AuthDraft, Draft};
 use crate::findings::shown;
 use crate::images::IMAGE_TOO_LARGE;
+use crate::inside::{self, Absent, ImageAt, NOT_IN_ISO};
 use crate::rules::meta::Meta;
 
 /// A file that is not there.
@@ -34,7 +36,8 @@ pub const READABLE_SECRET: Meta =
 pub const SERVER_NOT_HERE: Meta = Meta::error("server-not-here", "a server address that this host does not have (`--here` only)");
 
 /// The rules that look at this host.
-pub const ALL: [Meta; 6] = [MISSING_FILE, NOT_FETCHED, IMAGE_TOO_LARGE, MISSING_SECRET, READABLE_SECRET, SERVER_NOT_HERE];
+pub const ALL: [Meta; 7] =
+    [MISSING_FILE, NOT_FETCHED, IMAGE_TOO_LARGE, NOT_IN_ISO, MISSING_SECRET, READABLE_SECRET, SERVER_NOT_HERE];
 
 /// The serving host, as far as findings need it. Each question is asked once.
 pub trait Here {
@@ -43,6 +46,9 @@ pub trait Here {
 
     /// Whether the store holds the content with this digest.
     fn stored(&self, digest: &Sha256) -> bool;
+
+    /// Those of these paths that cannot be taken out of an image, and why.
+    fn inside(&self, image: ImageAt<'_>, paths: &BTreeSet<ImagePath>) -> Vec<(ImagePath, Absent)>;
 
     /// How a secret's source stands. A command is only looked for and not run.
     fn source(&self, source: &SecretSource) -> SourceState;
@@ -98,6 +104,7 @@ pub fn here(draft: &Draft, host: &dyn Here) -> Vec<Diagnostic> {
             findings.extend(missing(dir, &dir.value, "iPXE's folder"));
         }
     }
+    findings.extend(inside::insides(draft, host));
     secrets(draft, host, &mut findings);
     server(draft, host, &mut findings);
     findings

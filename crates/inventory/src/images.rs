@@ -4,6 +4,7 @@ use std::path::Path;
 
 use pxectl_model::arch::Firmware;
 use pxectl_model::diag::{Diagnostic, Place};
+use pxectl_model::image::FileRef;
 use pxectl_model::settings::FileKey;
 
 use crate::draft::Draft;
@@ -25,6 +26,10 @@ pub fn images(draft: &Draft, size: &dyn Fn(&Path) -> Option<u64>) -> Vec<Diagnos
         return findings;
     }
     let used = draft.layers().filter_map(|settings| settings.files.get(&FileKey::Image)).flat_map(|image| image.value.all());
+    let used = used.filter_map(|image| match image {
+        FileRef::Artifact(name) => Some(name),
+        FileRef::Inside(_) => None,
+    });
     let used: std::collections::BTreeSet<_> = used.collect();
     for artifact in draft.artifacts.iter().filter(|artifact| used.contains(&artifact.name.value)) {
         let Some(route) = artifact.name.origin.route.clone() else { continue };

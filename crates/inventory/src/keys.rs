@@ -97,6 +97,7 @@ pub const SETTINGS: Section = section(
     "settings",
     "settings",
     &[
+        key("iso"),
         key("kernel"),
         key("initrds"),
         key("wimboot"),
@@ -112,7 +113,6 @@ pub const SETTINGS: Section = section(
         key("args"),
         key("vars"),
         key("secrets"),
-        later("iso"),
         later("edition"),
     ],
 );

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use pxectl_model::arch::Firmware;
+use pxectl_model::image::ImagePath;
 use pxectl_model::name::{BadName, Name};
-use pxectl_model::recipe::{Need, Recipe, RecipeArg};
+use pxectl_model::recipe::{InImage, Need, Recipe, RecipeArg};
+use pxectl_model::settings::FileKey;
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::keys;
 
@@ -55,6 +57,16 @@ pub enum BadRecipe {
         /// The key.
         key: String,
     },
+    /// What `iso` gives: a key that no file stands under, or that the recipe does not take, or no path inside an image.
+    #[error("recipe `{name}` gives `{key}` out of the image: {why}")]
+    InImage {
+        /// Of the file.
+        name: String,
+        /// The key.
+        key: String,
+        /// What is wrong.
+        why: String,
+    },
     /// A word that is no firmware.
     #[error("recipe `{name}` names the firmware `{firmware}`, which there is not")]
     Firmware {
@@ -77,6 +89,8 @@ struct Wire {
     #[serde(default)]
     one_of: Vec<Vec<String>>,
     #[serde(default)]
+    iso: BTreeMap<String, PathsWire>,
+    #[serde(default)]
     args: Vec<ArgWire>,
     #[serde(default)]
     firmware: Vec<String>,
@@ -94,6 +108,33 @@ enum NeedWire {
 struct Conditional {
     when: String,
     arg: String,
+}
+
+/// A path, or a list of paths.
+struct PathsWire(Vec<String>);
+
+impl<'de> Deserialize<'de> for PathsWire {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PathsVisitor)
+    }
+}
+
+struct PathsVisitor;
+
+impl<'de> Visitor<'de> for PathsVisitor {
+    type Value = PathsWire;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a path inside an image, or a list of them")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<PathsWire, E> {
+        Ok(PathsWire(vec![text.to_owned()]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<PathsWire, A::Error> {
+        Deserialize::deserialize(SeqAccessDeserializer::new(list)).map(PathsWire)
+    }
 }
 
 /// A text, or `{when: KEY, arg: TEXT}`.
@@ -149,6 +190,7 @@ pub fn read_recipe(name: &str, text: &str) -> Result<Recipe, BadRecipe> {
     if let Some(key) = wire.one_of.iter().flatten().find(|key| keys.get(*key) != Some(&Need::Optional)) {
         return Err(BadRecipe::Group { name: owned(), key: key.clone() });
     }
+    let in_image = in_image(wire.iso, &keys).map_err(|(key, why)| BadRecipe::InImage { name: owned(), key, why })?;
     let firmware = wire
         .firmware
         .iter()
@@ -161,9 +203,32 @@ pub fn read_recipe(name: &str, text: &str) -> Result<Recipe, BadRecipe> {
         script: wire.script,
         keys,
         one_of: wire.one_of,
+        in_image,
         args: wire.args.into_iter().map(|arg| arg.0).collect(),
         firmware,
     })
+}
+
+/// What `iso` gives; else the key that is wrong, and why.
+fn in_image(wire: BTreeMap<String, PathsWire>, keys: &BTreeMap<String, Need>) -> Result<InImage, (String, String)> {
+    let mut given = InImage::default();
+    for (key, PathsWire(texts)) in wire {
+        if !keys.contains_key(&key) {
+            return Err((key, "it does not take that key".to_owned()));
+        }
+        let parse = |text: &String| text.parse::<ImagePath>().map_err(|why| (key.clone(), why.to_string()));
+        let paths = texts.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+        let file = FileKey::ALL.into_iter().find(|file| file.as_str() == key);
+        match (file, paths.as_slice()) {
+            (Some(file), [path]) => {
+                given.files.insert(file, path.clone());
+            }
+            (None, [_, ..]) if key == "initrds" => given.initrds = paths,
+            (Some(_), _) => return Err((key, "one file belongs there".to_owned())),
+            (None, _) => return Err((key, "no file of an image belongs there".to_owned())),
+        }
+    }
+    Ok(given)
 }
 
 #[cfg(test)]
@@ -181,6 +246,20 @@ mod tests {
         assert_eq!(recipe.keys["answer"], Need::Optional);
         assert_eq!(recipe.args[0], RecipeArg { text: "auto=true".to_owned(), when: None });
         assert_eq!(recipe.args[1].when.as_deref(), Some("answer"));
+    }
+
+    #[test]
+    fn what_an_image_gives() {
+        let with = |iso: &str| read_recipe("debian", &DEBIAN.replace("args:", &format!("iso: {iso}\nargs:")));
+        let recipe = with("{kernel: /a/linux, initrds: [/a/one, /a/two]}").unwrap();
+        assert_eq!(recipe.in_image.files[&FileKey::Kernel].as_str(), "/a/linux");
+        assert!(recipe.in_image.initrds.len() == 2 && recipe.in_image.gives("initrds") && !recipe.in_image.gives("answer"));
+        for bad in
+            ["{kernel: a/linux}", "{kernel: [/a, /b]}", "{answer: /a}", "{image: /a}", "{initrds: []}", "{initrds: [/a b]}"]
+        {
+            assert!(matches!(with(bad), Err(BadRecipe::InImage { .. })), "{bad}");
+        }
+        assert!(matches!(with("{kernel: 5}"), Err(BadRecipe::Shape { .. })));
     }
 
     #[test]

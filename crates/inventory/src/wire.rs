@@ -152,6 +152,7 @@ macro_rules! with_settings {
         #[schemars(title = $title)]
         struct $name {
             $($field: $type,)*
+            iso: Option<TextOrPerArch>,
             kernel: Option<TextOrPerArch>,
             initrds: Option<ListOrPerArch>,
             wimboot: Option<TextOrPerArch>,

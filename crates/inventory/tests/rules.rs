@@ -9,9 +9,12 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use common::{input, lines, recipes};
-use pxectl_inventory::{File, Here, Included, LockInput, Reading, SourceState, here, images, includes, keys, read, rules};
+use pxectl_inventory::{
+    Absent, File, Here, ImageAt, Included, LockInput, Reading, SourceState, here, images, includes, keys, read, rules,
+};
 use pxectl_model::diag::Severity;
 use pxectl_model::digest::Sha256;
+use pxectl_model::image::ImagePath;
 use pxectl_model::secret::SecretSource;
 
 /// No text can lead there: it is the model's own last check.
@@ -27,6 +30,15 @@ impl Here for Somewhere {
 
     fn stored(&self, digest: &Sha256) -> bool {
         digest.0 == [0; 32]
+    }
+
+    fn inside(&self, image: ImageAt<'_>, paths: &BTreeSet<ImagePath>) -> Vec<(ImagePath, Absent)> {
+        assert!(matches!(image, ImageAt::File(path) if path.ends_with("there")));
+        let absent = |path: &ImagePath| Absent {
+            why: "there is no such file".to_owned(),
+            near: path.as_str().contains("vmlinux").then(|| "/casper/vmlinuz".to_owned()),
+        };
+        paths.iter().filter(|path| !path.as_str().contains("initrd")).map(|path| (path.clone(), absent(path))).collect()
     }
 
     fn source(&self, source: &SecretSource) -> SourceState {

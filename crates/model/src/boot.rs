@@ -130,7 +130,7 @@ pub enum Action {
 /// One thing a stage-2 script makes the machine fetch, so that progress has a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Load {
-    /// The key of the file in the table, as in the URL `/b/<boot-id>/artifacts/<key>`.
+    /// The key of the file in the table, as URLs have it behind `/b/<boot-id>/`: see [`crate::image::Located::key`].
     pub file: String,
     /// What it is to the machine: `kernel`, `initrd`, `boot.wim` …
     pub role: String,

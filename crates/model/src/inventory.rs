@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::arch::Firmware;
 use crate::artifact::Artifact;
 use crate::identity::{IdentityKey, MachineId};
+use crate::image::Inside;
 use crate::name::Name;
 use crate::net::Site;
 use crate::plan::Scope;
@@ -16,7 +17,7 @@ use crate::profile::{BUILT_IN, Host, Profile, Rule};
 use crate::recipe::Recipe;
 use crate::secret::SecretSource;
 use crate::settings::Settings;
-use crate::source::{Layer, Origin, Sourced};
+use crate::source::{Layer, Origin, Route, Sourced};
 
 /// Where network bootstrap programs come from.
 #[derive(Debug, Clone)]
@@ -214,6 +215,7 @@ impl Inventory {
         let name = settings.recipe.as_ref().map(|r| r.value.clone());
         let name = name.ok_or_else(|| Unsound::Dangling("recipe for profile", profile.to_string()))?;
         let recipe = self.parts.recipes.get(&name).ok_or_else(|| Unsound::Dangling("recipe", name.to_string()))?;
+        recipe.complete(&mut settings);
         Ok((settings, recipe))
     }
 
@@ -231,9 +233,52 @@ impl Inventory {
         names
     }
 
+    /// The files inside images that machines of a scope may ask for, each with where a person would mend it.
+    pub fn insides_for(&self, scope: &Scope) -> BTreeMap<Inside, Option<Route>> {
+        let mut insides = BTreeMap::new();
+        let mut seen = BTreeSet::new();
+        // Most labs have no image, and nearly all hosts name no file themselves: not each of a hundred thousand need be merged.
+        if !self.has_images() {
+            return insides;
+        }
+        for (profile, over) in self.users_for(scope) {
+            let over = over.filter(|over| over.names_files());
+            if over.is_none() && !seen.insert(profile) {
+                continue;
+            }
+            for (inside, route) in self.merged(profile, over).into_iter().flat_map(|(settings, _)| settings.insides()) {
+                insides.entry(inside).or_insert(route);
+            }
+        }
+        insides
+    }
+
+    /// Whether anybody names an image to take files from.
+    fn has_images(&self) -> bool {
+        let parts = &self.parts;
+        let profiles = parts.profiles.values().map(|profile| &profile.settings);
+        let rules = parts.rules.iter().map(|rule| &rule.settings);
+        profiles.chain(rules).chain(parts.hosts.iter().map(|host| &*host.settings)).any(|settings| settings.iso.is_some())
+    }
+
     /// What machines of a scope are given, all layers merged, each with its recipe: of hosts, and where the scope is not of hosts
     /// alone, of rules and of `unknown`.
     fn settings_for<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = (Settings, &'a Arc<Recipe>)> {
+        self.users_for(scope).filter_map(|(profile, over)| self.merged(profile, over))
+    }
+
+    /// What a profile says, with what a host or a rule says on top.
+    fn merged(&self, profile: &Name, over: Option<&Settings>) -> Option<(Settings, &Arc<Recipe>)> {
+        let (mut settings, recipe) = self.settings_of(profile).ok()?;
+        if let Some(over) = over {
+            settings.overlay(over);
+            recipe.complete(&mut settings);
+        }
+        Some((settings, recipe))
+    }
+
+    /// Who becomes what in a scope: the profile, and what the host or the rule says itself.
+    fn users_for<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = (&'a Name, Option<&'a Settings>)> {
         let parts = &self.parts;
         let covered =
             move |machine: Option<MachineId>, profile: &Name| machine.is_none_or(|m| scope.covers(&m, profile.as_str()));
@@ -246,13 +291,7 @@ impl Inventory {
         };
         let rules = parts.rules.iter().filter(move |r| becomes(&r.profile.value)).map(|r| (&r.profile.value, Some(&r.settings)));
         let unknown = Some(&parts.lab.unknown.value).filter(|profile| becomes(profile)).map(|profile| (profile, None));
-        hosts.chain(rules).chain(unknown).filter_map(|(profile, over)| {
-            let (mut settings, recipe) = self.settings_of(profile).ok()?;
-            if let Some(over) = over {
-                settings.overlay(over);
-            }
-            Some((settings, recipe))
-        })
+        hosts.chain(rules).chain(unknown)
     }
 
     /// The secrets of machines of a scope that boot something: each source once, under the name and with the place of its first use.

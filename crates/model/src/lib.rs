@@ -16,6 +16,7 @@ pub mod event;
 pub mod exposed;
 pub mod glob;
 pub mod identity;
+pub mod image;
 pub mod inventory;
 pub mod ipxe;
 pub mod lock;

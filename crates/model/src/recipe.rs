@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::arch::Firmware;
+use crate::image::{FileRef, ImagePath};
 use crate::name::Name;
-use crate::settings::Settings;
+use crate::settings::{FileKey, PerArch, Settings};
+use crate::source::{Layer, Origin, Sourced};
 
 /// Whether a recipe needs a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,22 @@ pub struct RecipeArg {
     pub when: Option<String>,
 }
 
+/// Where a system's own image has the files that it boots from: what a profile need not say that names the image.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InImage {
+    /// Single files.
+    pub files: BTreeMap<FileKey, ImagePath>,
+    /// Initrds, in load order.
+    pub initrds: Vec<ImagePath>,
+}
+
+impl InImage {
+    /// Whether it has a path for a key, as the inventory writes it.
+    pub fn gives(&self, key: &str) -> bool {
+        self.files.keys().any(|file| file.as_str() == key) || (key == "initrds" && !self.initrds.is_empty())
+    }
+}
+
 /// Why something cannot boot on a firmware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Misfit {
@@ -61,6 +79,8 @@ pub struct Recipe {
     pub keys: BTreeMap<String, Need>,
     /// Groups of those keys, of each of which exactly one must be given.
     pub one_of: Vec<Vec<String>>,
+    /// What `iso` alone gives.
+    pub in_image: InImage,
     /// Arguments that come before the profile's.
     pub args: Vec<RecipeArg>,
     /// The firmware that it boots on; empty: every one.
@@ -87,7 +107,31 @@ impl Recipe {
         let cpu = firmware.cpu();
         let file = settings.files.iter().find(|(_, file)| file.value.get(cpu).is_none()).map(|(key, _)| key.as_str());
         let initrds = settings.initrds.as_ref().filter(|names| names.value.get(cpu).is_none()).map(|_| "initrds");
-        file.or(initrds).map(Misfit::Lacks)
+        let image = settings.iso.as_ref().is_some_and(|iso| iso.value.get(cpu).is_some());
+        let imageless = || (!image && settings.takes_from_image(cpu)).then_some("iso");
+        file.or(initrds).or_else(imageless).map(Misfit::Lacks)
+    }
+
+    /// Adds what nobody gives and an image of this system is known to have, where there is an image.
+    pub fn complete(&self, settings: &mut Settings) {
+        if settings.iso.is_none() {
+            return;
+        }
+        let origin = || Origin { layer: Layer::Recipe(self.name.to_string()), route: None };
+        for (key, path) in &self.in_image.files {
+            let file = || Sourced { value: PerArch::Any(FileRef::Inside(path.clone())), origin: origin() };
+            settings.files.entry(*key).or_insert_with(file);
+        }
+        if settings.initrds.is_none() && !self.in_image.initrds.is_empty() {
+            let list = self.in_image.initrds.iter().cloned().map(FileRef::Inside).collect();
+            settings.initrds = Some(Sourced { value: PerArch::Any(list), origin: origin() });
+        }
+    }
+
+    /// Whether files of it may come out of an image.
+    pub fn takes_files(&self) -> bool {
+        let file = |key: &String| FileKey::ALL.iter().any(|file| file.as_str() == key) || key == "initrds" || key == "inject";
+        self.keys.keys().any(file)
     }
 
     /// Whether it boots anything of which `installs` could be true.

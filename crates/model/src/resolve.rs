@@ -158,6 +158,7 @@ pub fn set_up<'a>(inventory: &'a Inventory, because: Because<'a>, who: &Identity
         inventory.settings_of(&profile.value).expect("a sound inventory's profiles all lead to a recipe");
     if let Some(over) = over {
         settings.overlay(over);
+        recipe.complete(&mut settings);
     }
     let (machine, label) = match because {
         Because::Host(_, host, _) => (host.identity.machine(), host.label()),

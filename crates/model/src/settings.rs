@@ -1,11 +1,16 @@
 //! What profiles, rules and hosts may say about a boot, and how layers of it merge.
 
+mod named;
+
 use std::collections::BTreeMap;
 
 use crate::arch::CpuArch;
+use crate::image::FileRef;
 use crate::name::Name;
 use crate::secret::SecretSource;
 use crate::source::Sourced;
+
+pub use named::Named;
 
 /// One value for every architecture, or one for each.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -34,7 +39,7 @@ impl<T> PerArch<T> {
     }
 }
 
-/// A key that names one artifact.
+/// A key that names one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileKey {
     /// A kernel.
@@ -86,11 +91,11 @@ pub enum Var {
     Map(Vec<(String, String)>),
 }
 
-/// What is put among a booted image's files: an artifact, or a template rendered for the machine.
+/// What is put among a booted image's files: a file, or a template rendered for the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Inject {
-    /// An artifact's bytes.
-    Artifact(Name),
+    /// A file's bytes.
+    File(FileRef),
     /// A template's name; it ends in `.j2`.
     Template(String),
 }
@@ -102,10 +107,12 @@ pub struct Settings {
     pub recipe: Option<Sourced<Name>>,
     /// Given where a profile says that what it boots overwrites a disk, whatever its recipe says; hosts and rules have none.
     pub installs: Option<Sourced<()>>,
+    /// The image that files are taken from which are named by a path.
+    pub iso: Option<Sourced<PerArch<Name>>>,
     /// Single files.
-    pub files: BTreeMap<FileKey, Sourced<PerArch<Name>>>,
+    pub files: BTreeMap<FileKey, Sourced<PerArch<FileRef>>>,
     /// Initrds, in load order; a later layer replaces the list.
-    pub initrds: Option<Sourced<PerArch<Vec<Name>>>>,
+    pub initrds: Option<Sourced<PerArch<Vec<FileRef>>>>,
     /// Files put into Windows PE's System32, by file name; merged by name.
     pub inject: BTreeMap<String, Sourced<Inject>>,
     /// The template of the answer file (preseed, kickstart …).
@@ -125,6 +132,7 @@ impl Settings {
     pub fn overlay(&mut self, over: &Self) {
         replace(&mut self.recipe, &over.recipe);
         replace(&mut self.installs, &over.installs);
+        replace(&mut self.iso, &over.iso);
         replace(&mut self.answer, &over.answer);
         replace(&mut self.url, &over.url);
         replace(&mut self.initrds, &over.initrds);
@@ -133,17 +141,6 @@ impl Settings {
         self.vars.extend(over.vars.clone());
         self.secrets.extend(over.secrets.clone());
         self.args.extend(over.args.iter().cloned());
-    }
-
-    /// Every artifact that this layer names.
-    pub fn artifacts(&self) -> impl Iterator<Item = &Name> {
-        let files = self.files.values().flat_map(|file| file.value.all());
-        let initrds = self.initrds.iter().flat_map(|initrds| initrds.value.all()).flatten();
-        let injected = self.inject.values().filter_map(|inject| match &inject.value {
-            Inject::Artifact(name) => Some(name),
-            Inject::Template(_) => None,
-        });
-        files.chain(initrds).chain(injected)
     }
 }
 

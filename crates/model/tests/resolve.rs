@@ -124,7 +124,7 @@ fn what_booting_a_profile_means() {
 #[test]
 fn the_artifacts_of_a_scope() {
     let mut parts = parts();
-    let file = |text: &str| s(PerArch::Any(name(text)));
+    let file = |text: &str| s(PerArch::Any(name(text).into()));
     let programs = [(Firmware::Bios, s(name("nbp-bios"))), (Firmware::UefiX64, s(name("nbp-efi")))].into();
     parts.lab.ipxe = Some(IpxeSource::Artifacts(programs));
     parts.profiles.get_mut("base").unwrap().settings.files = [(FileKey::Kernel, file("live"))].into();

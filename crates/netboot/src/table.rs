@@ -15,10 +15,24 @@ pub struct Table {
     pub tftp: HashMap<String, OpenBody>,
     /// What `/artifacts/NAME` and `/b/<boot-id>/artifacts/NAME` send.
     pub files: HashMap<String, OpenBody>,
+    /// What `/media/IMAGE/PATH` and `/b/<boot-id>/media/IMAGE/PATH` send, by `IMAGE/PATH`: files inside images.
+    pub media: HashMap<String, OpenBody>,
     /// The text of `/boot.ipxe`, stage 1.
     pub stage1: Arc<[u8]>,
     /// Who answers askers.
     pub responder: Arc<dyn Responder>,
+}
+
+impl Table {
+    /// What is sent under a key, as URLs have it behind the server or the boot: `artifacts/NAME` or `media/IMAGE/PATH`.
+    pub fn find(&self, key: &str) -> Option<&OpenBody> {
+        let (kind, name) = key.split_once('/')?;
+        match kind {
+            "artifacts" => self.files.get(name),
+            "media" => self.media.get(name),
+            _ => None,
+        }
+    }
 }
 
 /// Where the servers get their table.
@@ -62,6 +76,12 @@ pub(crate) mod tests {
 
     /// A table with nothing in it, that nobody may ask.
     pub(crate) fn empty() -> Table {
-        Table { tftp: HashMap::new(), files: HashMap::new(), stage1: Arc::from([]), responder: Arc::new(Mute) }
+        Table {
+            tftp: HashMap::new(),
+            files: HashMap::new(),
+            media: HashMap::new(),
+            stage1: Arc::from([]),
+            responder: Arc::new(Mute),
+        }
     }
 }

@@ -3,8 +3,9 @@
 use crate::cli::{Explain, ExplainFormat};
 use crate::cmd::render::{refused, scripts};
 use crate::diff::{self, Broken, Options, Version};
-use crate::explain::{Asked, explain, human, json};
+use crate::explain::{Asked, With, explain, human, json};
 use crate::failure::{Answer, Failure, Outcome};
+use crate::inside::Present;
 use crate::lab;
 use crate::session::{Session, folder_of, print, warn};
 
@@ -18,8 +19,10 @@ pub fn run(args: &Explain, session: &Session) -> Outcome {
     }
     let lab = lab::load(session)?;
     let site = lab.site(args.site.as_deref())?;
-    let scripts = scripts(&lab, args.site.as_deref(), &session.store)?;
-    let explanation = explain(&lab, site, &scripts, &asked(args), session).map_err(|found| refused(&lab, &found))?;
+    let present = Present::of(&lab.inventory, &session.store);
+    let scripts = scripts(&lab, args.site.as_deref(), &session.store, &present)?;
+    let with = With { site, scripts: &scripts, present: &present };
+    let explanation = explain(&lab, with, &asked(args), session).map_err(|found| refused(&lab, &found))?;
     match args.format {
         ExplainFormat::Json => print(&format!("{:#}\n", json(&explanation))),
         _ => print(&human::text(&explanation, session.level)),

@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use pxectl_inventory::not_in_image;
+use pxectl_model::arch::Firmware;
 use pxectl_model::diag::Diagnostic;
+use pxectl_model::identity::{Identity, IdentityKey};
+use pxectl_model::image::Located;
 use pxectl_model::policy::http_base;
+use pxectl_model::resolve::{Because, set_up};
+use pxectl_model::settings::Named;
 use pxectl_render::Scripts;
 use pxectl_store::images::Store;
 use pxectl_store::replace::replace_file;
 
 use crate::cli::{DhcpServer, RenderBoot, RenderDhcp, RenderIpxe, RenderTemplate};
 use crate::failure::{Answer, Failure, Outcome};
+use crate::inside::Present;
 use crate::lab::{self, Lab};
 use crate::session::{Session, print, warn};
 use crate::{shelf, show};
@@ -37,9 +44,14 @@ pub fn dhcp(args: &RenderDhcp, session: &Session) -> Outcome {
 pub fn boot(args: &RenderBoot, session: &Session) -> Outcome {
     let lab = lab::load(session)?;
     let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
-    let stage2 = scripts(&lab, args.site.as_deref(), &session.store)?
+    let present = Present::of(&lab.inventory, &session.store);
+    let stage2 = scripts(&lab, args.site.as_deref(), &session.store, &present)?
         .preview(host, args.firmware)
         .map_err(|found| refused(&lab, &found))?;
+    let absent = absent(&lab, host, args.firmware, &present);
+    if !absent.is_empty() {
+        return Err(refused(&lab, &absent));
+    }
     print(&stage2.text);
     Ok(Answer::Yes)
 }
@@ -48,7 +60,8 @@ pub fn boot(args: &RenderBoot, session: &Session) -> Outcome {
 pub fn answer(args: &RenderBoot, session: &Session) -> Outcome {
     let lab = lab::load(session)?;
     let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
-    let stage2 = scripts(&lab, args.site.as_deref(), &session.store)?
+    let present = Present::of(&lab.inventory, &session.store);
+    let stage2 = scripts(&lab, args.site.as_deref(), &session.store, &present)?
         .preview(host, args.firmware)
         .map_err(|found| refused(&lab, &found))?;
     if stage2.answers.is_empty() {
@@ -102,15 +115,33 @@ fn one_host(lab: &Lab, name: &str) -> Result<Option<usize>, Failure> {
     Ok(lab.hosts(&[name.to_owned()])?.map(|hosts| hosts[0]))
 }
 
+/// What a host's script would fetch out of images that are here and do not have it.
+fn absent(lab: &Lab, host: usize, firmware: Firmware, present: &Present) -> Vec<Diagnostic> {
+    let entry = &lab.inventory.parts().hosts[host];
+    let setup = set_up(&lab.inventory, Because::Host(host, entry, IdentityKey::Serial), &Identity::default());
+    let settings = &setup.settings;
+    let image = settings.iso.as_ref().and_then(|iso| iso.origin.route.clone());
+    let named = settings.named().into_iter().filter(|named| named.is_for(firmware.cpu()));
+    let finding = |named: Named<'_>| match settings.locate(named.file, firmware.cpu())? {
+        Located::Inside(inside) => {
+            let route = named.route.or_else(|| image.clone());
+            Some(not_in_image(&inside, route, present.absent(&inside)?))
+        }
+        Located::Artifact(_) => None,
+    };
+    named.filter_map(finding).collect()
+}
+
 /// Everything that the scripts of a lab need.
 ///
 /// # Errors
 /// Where something cannot be rendered; the findings are printed.
-pub fn scripts(lab: &Lab, site: Option<&str>, store: &Store) -> Result<Scripts, Failure> {
+pub fn scripts(lab: &Lab, site: Option<&str>, store: &Store, present: &Present) -> Result<Scripts, Failure> {
     let site = lab.site(site)?;
     let base = http_base(site.server.value, lab.inventory.lab().http_port.value);
     let artifacts = lab.inventory.parts().artifacts.iter();
-    let sizes: BTreeMap<_, _> = artifacts.filter_map(|(name, a)| Some((name.to_string(), shelf::size(a, store)?))).collect();
+    let sizes = artifacts.filter_map(|(name, a)| Some((name.to_string(), shelf::size(a, store)?)));
+    let sizes: BTreeMap<_, _> = sizes.chain(present.sizes()).collect();
     Scripts::new(lab.inventory.clone(), site, &lab.found.templates, base, sizes).map_err(|found| refused(lab, &found))
 }
 

@@ -9,7 +9,7 @@ use pxectl_model::name::Name;
 use pxectl_model::recipe::Kind;
 use pxectl_model::resolve::{Because, Resolution, resolve, set_up};
 use pxectl_model::secret::SecretSource;
-use pxectl_model::settings::{Inject, Settings};
+use pxectl_model::settings::Settings;
 
 use super::Becomes;
 use super::version::Whole;
@@ -77,7 +77,7 @@ impl Whole {
             scripts: BTreeMap::new(),
             answers: BTreeMap::new(),
             reservations: self.reservations(found),
-            artifacts: setup.as_ref().map(|setup| artifacts(&setup.settings)).unwrap_or_default(),
+            artifacts: setup.as_ref().map(|setup| setup.settings.artifacts().cloned().collect()).unwrap_or_default(),
             secrets: setup.as_ref().map(|setup| self.secrets(&setup.settings)).unwrap_or_default(),
         };
         for firmware in firmware {
@@ -113,15 +113,4 @@ fn what(kind: Option<Kind>) -> &'static str {
         Some(Kind::Hold) => "waits",
         None => "is refused",
     }
-}
-
-/// Every artifact that some firmware may load.
-fn artifacts(settings: &Settings) -> BTreeSet<Name> {
-    let files = settings.files.values().flat_map(|file| file.value.all());
-    let initrds = settings.initrds.iter().flat_map(|initrds| initrds.value.all().into_iter().flatten());
-    let injected = settings.inject.values().filter_map(|inject| match &inject.value {
-        Inject::Artifact(name) => Some(name),
-        Inject::Template(_) => None,
-    });
-    files.chain(initrds).chain(injected).cloned().collect()
 }

@@ -6,8 +6,8 @@ use pxectl_model::body::Body;
 use pxectl_model::boot::Action;
 use pxectl_model::diag::Diagnostic;
 use pxectl_model::identity::Identity;
+use pxectl_model::image::{Inside, Located};
 use pxectl_model::inventory::Inventory;
-use pxectl_model::name::Name;
 use pxectl_model::net::Site;
 use pxectl_model::policy::{BootFile, Client, Policy, http_base};
 use pxectl_model::recipe::Kind;
@@ -20,7 +20,8 @@ use pxectl_store::images::Store;
 use super::decision::{decision, rules};
 use super::places::Places;
 use super::values::values;
-use super::{AnswerLine, ArtifactLine, Case, Dhcp, FileLine, Script};
+use super::{AnswerLine, ArtifactLine, Case, Dhcp, FileLine, InsideLine, Script};
+use crate::inside::{Present, size};
 use crate::shelf::{self, Disk, Shelf};
 
 /// All that a case is made of.
@@ -31,6 +32,7 @@ pub(super) struct Scene<'a> {
     pub scripts: &'a Scripts,
     pub places: Places<'a>,
     pub store: &'a Store,
+    pub present: &'a Present,
 }
 
 /// What booting means for a machine, in a word.
@@ -96,17 +98,15 @@ impl Scene<'_> {
     }
 
     fn artifacts(&self, settings: &Settings, cpu: CpuArch) -> Vec<ArtifactLine> {
-        let files = settings.files.iter().filter_map(|(key, file)| Some((key.as_str().to_owned(), file.value.get(cpu)?)));
-        let initrds = settings.initrds.as_ref().and_then(|initrds| initrds.value.get(cpu)).into_iter().flatten();
-        let injected = settings.inject.iter().filter_map(|(file, inject)| match &inject.value {
-            Inject::Artifact(name) => Some((format!("inject.{file}"), name)),
-            Inject::Template(_) => None,
-        });
-        let all = files.chain(initrds.map(|name| ("initrds".to_owned(), name))).chain(injected);
-        all.filter_map(|(role, name)| self.artifact(role, name)).collect()
+        let named = settings.named().into_iter().filter(|named| named.is_for(cpu));
+        named.filter_map(|named| self.artifact(named.role, &settings.locate(named.file, cpu)?)).collect()
     }
 
-    fn artifact(&self, role: String, name: &Name) -> Option<ArtifactLine> {
+    fn artifact(&self, role: String, located: &Located) -> Option<ArtifactLine> {
+        let (name, inside) = match located {
+            Located::Artifact(name) => (name, None),
+            Located::Inside(inside) => (&inside.image, Some(self.inside(inside))),
+        };
         let artifact = self.inventory.parts().artifacts.get(name)?;
         let url = match &artifact.place {
             ArtifactPlace::Path(_) => None,
@@ -119,7 +119,18 @@ impl Scene<'_> {
             url,
             sha256: artifact.sha256.as_ref().map(|digest| digest.value.to_string()),
             at: self.places.at(artifact.name.origin.route.as_ref()),
+            inside,
         })
+    }
+
+    fn inside(&self, inside: &Inside) -> InsideLine {
+        let lies = self.present.get(inside).and_then(|lies| lies.as_ref().ok());
+        InsideLine {
+            path: inside.path.to_string(),
+            size: lies.map(|extents| size(extents)),
+            extents: lies.map(|extents| extents.len()),
+            absent: self.present.absent(inside).cloned(),
+        }
     }
 
     fn template_file(&self, name: &str) -> String {
@@ -140,7 +151,7 @@ impl Scene<'_> {
         let line = |(name, bytes): (&String, &std::sync::Arc<[u8]>)| {
             let injected = setup.settings.inject.get(name).and_then(|inject| match &inject.value {
                 Inject::Template(template) => Some((template, &inject.origin)),
-                Inject::Artifact(_) => None,
+                Inject::File(_) => None,
             });
             let (template, origin) =
                 injected.or_else(|| setup.settings.answer.as_ref().map(|answer| (&answer.value, &answer.origin)))?;
@@ -178,7 +189,14 @@ fn missing(case: &Case, boots: bool) -> Vec<String> {
     for artifact in case.artifacts.iter().filter(|_| boots) {
         let name = &artifact.name;
         match &artifact.file {
-            Some(file) if file.size.is_some() => {}
+            Some(file) if file.size.is_some() => {
+                if let Some((path, absent)) =
+                    artifact.inside.as_ref().and_then(|inside| Some((&inside.path, inside.absent.as_ref()?)))
+                {
+                    let meant = absent.near.as_ref().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                    missing.push(format!("`{path}` of the image {name}: {}{meant}", absent.why));
+                }
+            }
             Some(file) if artifact.url.is_none() => {
                 missing.push(format!("the artifact {name}: there is no file `{}`", file.path.display()));
             }

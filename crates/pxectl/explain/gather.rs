@@ -16,6 +16,7 @@ use super::places::Places;
 use super::standing::standing;
 use super::who::{Who, who};
 use super::{Card, Dynamic, Explanation};
+use crate::inside::Present;
 use crate::lab::Lab;
 use crate::session::Session;
 
@@ -40,20 +41,30 @@ pub struct Asked {
     pub board_serial: Option<String>,
 }
 
+/// What was made of the lab already.
+#[derive(Clone, Copy)]
+pub struct With<'a> {
+    /// The site that the machine is at.
+    pub site: &'a Site,
+    /// The scripts for it.
+    pub scripts: &'a Scripts,
+    /// What images hold.
+    pub present: &'a Present,
+}
+
 /// Explains one machine.
 ///
 /// # Errors
 /// What keeps its script from being rendered.
 pub fn explain(
     lab: &Lab,
-    site: &Site,
-    scripts: &Scripts,
+    With { site, scripts, present }: With<'_>,
     asked: &Asked,
     session: &Session,
 ) -> Result<Explanation, Vec<Diagnostic>> {
     let (inventory, places) = (&*lab.inventory, Places(&lab.found.reading));
     let who = who(inventory, asked, places);
-    let scene = Scene { inventory, site, templates: &lab.found.templates, scripts, places, store: &session.store };
+    let scene = Scene { inventory, site, templates: &lab.found.templates, scripts, places, store: &session.store, present };
     let firmware = asked.firmware.map_or_else(|| inventory.lab().firmware(), |firmware| vec![firmware]);
     let mut cases = Vec::with_capacity(firmware.len());
     let mut stated = None;

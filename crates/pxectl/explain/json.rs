@@ -78,6 +78,10 @@ fn case(c: &Case) -> Value {
         })).collect::<Vec<_>>(),
         "artifacts": c.artifacts.iter().map(|artifact| json!({
             "role": artifact.role, "name": artifact.name, "file": artifact.file.as_ref().map(file), "url": artifact.url, "sha256": artifact.sha256, "at": artifact.at,
+            "inside": artifact.inside.as_ref().map(|inside| json!({
+                "path": inside.path, "size": inside.size, "extents": inside.extents,
+                "absent": inside.absent.as_ref().map(|absent| &absent.why),
+            })),
         })).collect::<Vec<_>>(),
         "missing": c.missing,
     })

@@ -13,12 +13,13 @@ mod who;
 
 use std::path::PathBuf;
 
+use pxectl_inventory::Absent;
 use pxectl_model::arch::Firmware;
 use pxectl_model::boot::Action;
 
 pub use case::kind_word;
 pub use decision::{Decision, Outcome, RuleLine, wanted};
-pub use gather::{Asked, explain};
+pub use gather::{Asked, With, explain};
 pub use json::json;
 pub use nearest::Near;
 pub use places::From;
@@ -165,4 +166,19 @@ pub struct ArtifactLine {
     pub sha256: Option<String>,
     /// Where it stands.
     pub at: Option<String>,
+    /// Which file of it, where the artifact is an image that a file is taken from.
+    pub inside: Option<InsideLine>,
+}
+
+/// A file inside an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsideLine {
+    /// Its path there.
+    pub path: String,
+    /// Bytes; none where it, or the image, is not there.
+    pub size: Option<u64>,
+    /// In how many pieces its bytes lie in the image; the same.
+    pub extents: Option<usize>,
+    /// Why it cannot be had although the image is there.
+    pub absent: Option<Absent>,
 }

@@ -82,6 +82,9 @@ fn flat(settings: &Settings, cpu: CpuArch) -> Vec<(String, String, &Origin)> {
     if let Some(installs) = &settings.installs {
         flat.push(("installs".to_owned(), "true".to_owned(), &installs.origin));
     }
+    if let Some((iso, name)) = settings.iso.as_ref().and_then(|iso| Some((iso, iso.value.get(cpu)?))) {
+        flat.push(("iso".to_owned(), name.to_string(), &iso.origin));
+    }
     for (key, file) in &settings.files {
         if let Some(name) = file.value.get(cpu) {
             flat.push((key.as_str().to_owned(), name.to_string(), &file.origin));
@@ -93,7 +96,7 @@ fn flat(settings: &Settings, cpu: CpuArch) -> Vec<(String, String, &Origin)> {
     }
     for (file, inject) in &settings.inject {
         let value = match &inject.value {
-            Inject::Artifact(name) => name.to_string(),
+            Inject::File(file) => file.to_string(),
             Inject::Template(template) => template.clone(),
         };
         flat.push((format!("inject.{file}"), value, &inject.origin));

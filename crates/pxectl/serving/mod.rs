@@ -3,6 +3,7 @@
 pub mod contents;
 pub mod event_json;
 pub mod goal;
+pub mod insides;
 pub mod ledger;
 pub mod live;
 pub mod planning;

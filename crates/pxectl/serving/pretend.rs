@@ -136,13 +136,20 @@ impl Stage {
             let name = step.name.strip_prefix(&format!("{}/nbp/", self.base)).unwrap_or(&step.name);
             return Some((name.to_owned(), self.table.tftp.get(name)?));
         }
-        let (_, name) = step.name.split_once("/artifacts/")?;
-        Some((name.to_owned(), self.table.files.get(name)?))
+        self.file_of(&step.name)
+    }
+
+    /// What a URL of this stage names, and what it is called.
+    fn file_of(&self, url: &str) -> Option<(String, &OpenBody)> {
+        let path = url.strip_prefix(&format!("{}/", self.base))?;
+        let key = path.strip_prefix("b/").and_then(|rest| rest.split_once('/')).map_or(path, |(_, key)| key);
+        let (_, name) = key.split_once('/')?;
+        Some((name.to_owned(), self.table.find(key)?))
     }
 
     /// The first bytes of what a URL names, where it is of the table.
     pub fn head(&self, url: &str) -> Option<Vec<u8>> {
-        let body = self.table.files.get(url.split_once("/artifacts/")?.1)?;
+        let (_, body) = self.file_of(url)?;
         let mut head = vec![0; 8 * 1024];
         let count = body.read_at(&mut head, 0).ok()?;
         head.truncate(count);

@@ -19,6 +19,7 @@ use pxectl_render::Scripts;
 use crate::failure::Failure;
 use crate::lab::{self, Found};
 use crate::serving::contents::{Contents, Opener};
+use crate::serving::insides::{Indexer, Insides};
 use crate::serving::vault::Vault;
 use crate::session::{Session, folder_of, warn};
 use crate::shelf::{Disk, Shelf};
@@ -41,6 +42,7 @@ pub struct TableBuilder {
     scope: Scope,
     shelf: Arc<dyn Shelf>,
     opener: Opener,
+    indexer: Indexer,
     /// Where the values of secrets come from; without it placeholders stand for them.
     vault: Option<Vault>,
     /// Whether machines get the values. Pretend machines do not: that the values can be had and fit is seen without.
@@ -121,7 +123,8 @@ impl TableBuilder {
     }
 
     fn new(source: InventorySource, site: Option<String>, base: String, scope: Scope, shelf: Arc<dyn Shelf>) -> Self {
-        Self { source, site, base, scope, shelf, opener: Opener::default(), vault: None, reveals: true, first: OnceLock::new() }
+        let (opener, indexer) = (Opener::default(), Indexer::default());
+        Self { source, site, base, scope, shelf, opener, indexer, vault: None, reveals: true, first: OnceLock::new() }
     }
 
     /// Reads the inventory and builds the table.
@@ -178,19 +181,22 @@ impl TableBuilder {
         let faults = contents.faults();
         let Contents { files, warnings: more, .. } = contents;
         warnings.extend(more);
+        let Insides { media, faults: absent, warnings: more } = self.indexer.take(inventory, &self.scope, &files);
+        warnings.extend(more);
         let stage1 = pxectl_render::stage1(&found.templates, &self.base);
-        let sizes: BTreeMap<String, u64> = files.iter().map(|(name, body)| (name.clone(), body.len())).collect();
+        let sizes: BTreeMap<String, u64> = files.iter().chain(&media).map(|(name, body)| (name.clone(), body.len())).collect();
         let scripts = self.scripts(inventory, site, found, sizes, &mut warnings);
         match (stage1, scripts) {
-            (Ok(stage1), Ok(scripts)) if faults.is_empty() => {
+            (Ok(stage1), Ok(scripts)) if faults.is_empty() && absent.is_empty() => {
                 let stage1: Arc<[u8]> = Arc::from(stage1.into_bytes());
                 let default = OpenBody::Bytes { bytes: stage1.clone(), modified: std::time::SystemTime::now() };
                 tftp.insert("default.ipxe".to_owned(), default);
-                Ok((Table { tftp, files, stage1, responder: Arc::new(scripts) }, warnings))
+                Ok((Table { tftp, files, media, stage1, responder: Arc::new(scripts) }, warnings))
             }
             (stage1, scripts) => {
                 let mut diagnostics = stage1.err().unwrap_or_default();
                 diagnostics.extend(scripts.err().unwrap_or_default());
+                diagnostics.extend(absent);
                 // Both compile all templates, so both find what does not compile.
                 found.reading.sort(&mut diagnostics);
                 diagnostics.dedup();

@@ -111,7 +111,7 @@ impl Order {
 
 impl Scripts {
     /// Compiles the templates, merges the layers of every host and rule, and renders each once for every firmware of the lab.
-    /// `sizes` holds the length of each artifact, in bytes, where it is known; `base_url` is `http://server:port`. In the place of
+    /// `sizes` holds the length of each artifact by its name and of each file inside an image by `IMAGE/PATH`, in bytes, where it is known; `base_url` is `http://server:port`. In the place of
     /// secrets stand placeholders: what comes of it is for people.
     ///
     /// # Errors
@@ -251,7 +251,7 @@ impl Scripts {
                 answers.insert(name.to_owned(), Arc::from(text.into_bytes()));
             }
         }
-        let prefix = format!("{}/artifacts/", scene.boot_url);
+        let prefix = format!("{}/", scene.boot_url);
         let text = self.env.get_template(order.template(entry.as_deref()))?.render(Value::from_object(scene))?;
         let loads = if boots { loads(&text, &prefix) } else { Vec::new() };
         let action = order.action();
@@ -378,15 +378,18 @@ fn typed(label: &str) -> String {
     guard::word(label).map(str::to_owned).or_else(|_| guard::shell_quoted(label)).unwrap_or_else(|_| label.to_owned())
 }
 
-/// What a script fetches of the table's files, in order: read from its text, since a lab may have its own templates.
+/// What a script fetches of the table's files, in order: read from its text, since a lab may have its own templates. `prefix` is what
+/// every URL of this boot begins with; what follows is a file's key, in which nothing needs to be escaped.
 fn loads(text: &str, prefix: &str) -> Vec<Load> {
     let mut loads = Vec::new();
+    let key = |word: &str| {
+        word.strip_prefix(prefix).filter(|key| key.starts_with("artifacts/") || key.starts_with("media/")).map(str::to_owned)
+    };
     for line in text.lines().filter(|line| line.contains(prefix)) {
         let mut words = line.split_ascii_whitespace();
         let command = words.next().unwrap_or_default();
         let rest: Vec<&str> = words.collect();
-        let Some(at) = rest.iter().position(|word| word.starts_with(prefix)) else { continue };
-        let file = rest[at][prefix.len()..].to_owned();
+        let Some((at, file)) = rest.iter().enumerate().find_map(|(at, word)| Some((at, key(word)?))) else { continue };
         // What follows a URL is, for an initrd, the name that the file gets.
         let named = rest.get(at + 1).filter(|word| !matches!(**word, "||" | "&&" | ";") && !word.contains('='));
         let role = match (command, named) {

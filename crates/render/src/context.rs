@@ -10,9 +10,9 @@ use std::sync::Arc;
 use minijinja::value::{Object, Value};
 use pxectl_model::arch::Firmware;
 use pxectl_model::identity::Identity;
+use pxectl_model::image::Located;
 use pxectl_model::ipxe::{Machine, escape};
 use pxectl_model::mac::Mac;
-use pxectl_model::name::Name;
 use pxectl_model::profile::Host;
 use pxectl_model::recipe::Kind;
 use pxectl_model::settings::{FileKey, Inject, Var};
@@ -23,6 +23,9 @@ use crate::sealed::Values;
 
 /// The version that scripts name themselves by.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Characters of an image's name that are taken from a path: a kernel's command line is short.
+const IMAGE_NAME_MAX: usize = 48;
 
 /// The names at the top of every template but the DHCP server's.
 pub const KNOWN: [&str; 31] = [
@@ -66,7 +69,7 @@ pub(crate) struct Shared {
     pub server: Ipv4Addr,
     /// `http://server:port`.
     pub base_url: String,
-    /// Sizes of artifacts by name; one that is not there is unknown.
+    /// Sizes of artifacts by name, and of files inside images by `IMAGE/PATH`; one that is not there is unknown.
     pub sizes: BTreeMap<String, u64>,
     /// The values of secrets; without them placeholders stand for good.
     pub secrets: Option<Values>,
@@ -228,31 +231,51 @@ impl Scene {
         Self { revealed: true, ..self }
     }
 
-    fn artifact(&self, name: &Name) -> Value {
-        let size = self.shared.sizes.get(name.as_str()).map_or(Value::from(()), |size| Value::from(*size));
+    fn fetched(&self, located: &Located, name: &str) -> Value {
+        let label = located.to_string();
+        let size = self.shared.sizes.get(&label).map_or(Value::from(()), |size| Value::from(*size));
         Value::from_pairs([
-            ("name", Value::from(name.as_str())),
-            ("url", Value::from(format!("{}/artifacts/{name}", self.boot_url))),
+            ("name", Value::from(name)),
+            ("label", Value::from(label)),
+            ("url", Value::from(format!("{}/{}", self.boot_url, located.key()))),
             ("size", size),
         ])
     }
 
-    fn file(&self, entry: &Entry, key: FileKey) -> Value {
-        let cpu = self.firmware.map(Firmware::cpu);
-        let name = entry.settings.files.get(&key).zip(cpu).and_then(|(file, cpu)| file.value.get(cpu));
-        name.map_or(Value::from(()), |name| self.artifact(name))
+    /// What this machine fetches for a key.
+    fn located(&self, entry: &Entry, key: FileKey) -> Option<Located> {
+        let cpu = self.firmware.map(Firmware::cpu)?;
+        entry.settings.locate(entry.settings.files.get(&key)?.value.get(cpu)?, cpu)
     }
 
+    fn file(&self, entry: &Entry, key: FileKey) -> Value {
+        self.located(entry, key).map_or(Value::from(()), |located| self.fetched(&located, &image_name(&located)))
+    }
+
+    /// Each under a name of its own: UEFI looks for an initrd by its name, among everything that iPXE holds.
     fn initrds(&self, entry: &Entry) -> Value {
-        let cpu = self.firmware.map(Firmware::cpu);
-        let names = entry.settings.initrds.as_ref().zip(cpu).and_then(|(names, cpu)| names.value.get(cpu));
-        names.into_iter().flatten().map(|name| self.artifact(name)).collect::<Vec<_>>().into()
+        let Some(cpu) = self.firmware.map(Firmware::cpu) else { return Value::from(Vec::<Value>::new()) };
+        let files = entry.settings.initrds.iter().filter_map(|files| files.value.get(cpu)).flatten();
+        let located = files.filter_map(|file| entry.settings.locate(file, cpu));
+        // iPXE calls the kernel by the end of its URL.
+        let kernel = self.located(entry, FileKey::Kernel).map(|kernel| kernel.key());
+        let mut taken: Vec<String> = kernel.iter().filter_map(|key| key.rsplit('/').next()).map(str::to_owned).collect();
+        let mut initrds = Vec::new();
+        for located in located {
+            let name = image_name(&located);
+            let numbered = (2_u32..).map(|n| format!("{name}-{n}"));
+            let name = std::iter::once(name.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or(name);
+            initrds.push(self.fetched(&located, &name));
+            taken.push(name);
+        }
+        initrds.into()
     }
 
     fn inject(&self, entry: &Entry) -> Value {
+        let cpu = self.firmware.map(Firmware::cpu);
         let file = |(name, inject): (&String, &Inject)| {
             let url = match inject {
-                Inject::Artifact(artifact) => format!("{}/artifacts/{artifact}", self.boot_url),
+                Inject::File(file) => format!("{}/{}", self.boot_url, entry.settings.locate(file, cpu?)?.key()),
                 Inject::Template(_) => self.answer(name)?,
             };
             Some(Value::from_pairs([("name", Value::from(name.as_str())), ("url", Value::from(url))]))
@@ -324,6 +347,21 @@ pub(crate) fn var(var: &Var) -> Value {
         Var::Text(text) => Value::from(text.as_str()),
         Var::List(items) => items.iter().map(|item| Value::from(item.as_str())).collect::<Vec<_>>().into(),
         Var::Map(items) => Value::from_pairs(items.iter().map(|(key, item)| (key.as_str(), Value::from(item.as_str())))),
+    }
+}
+
+/// What iPXE is to call a file: an artifact's name, else the last one of its path, as far as `initrd=` takes that.
+fn image_name(located: &Located) -> String {
+    match located {
+        Located::Artifact(name) => name.to_string(),
+        Located::Inside(inside) => {
+            let fits = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
+            let mut name: String = inside.path.file_name().chars().take(IMAGE_NAME_MAX).map(fits).collect();
+            if name.starts_with('-') {
+                name.insert(0, '_');
+            }
+            name
+        }
     }
 }
 

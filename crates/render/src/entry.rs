@@ -107,7 +107,7 @@ impl Entry {
         let answer = answer.map(|(name, template)| (name, template.value.as_str(), &template.origin));
         let injected = self.settings.inject.iter().filter_map(|(name, inject)| match &inject.value {
             Inject::Template(template) => Some((name.as_str(), template.as_str(), &inject.origin)),
-            Inject::Artifact(_) => None,
+            Inject::File(_) => None,
         });
         answer.into_iter().chain(injected)
     }

@@ -42,7 +42,7 @@ pub(crate) fn templates(parts: &Parts, set: &TemplateSet) -> Vec<Diagnostic> {
 fn names(settings: &Settings) -> impl Iterator<Item = &str> {
     let injected = settings.inject.values().filter_map(|inject| match &inject.value {
         Inject::Template(template) => Some(template.as_str()),
-        Inject::Artifact(_) => None,
+        Inject::File(_) => None,
     });
     settings.answer.iter().map(|answer| answer.value.as_str()).chain(injected)
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{BASE, Bench, Says, ask, asker, templates, unversioned};
+use common::{BASE, BOOT, Bench, Says, ask, asker, name, templates, unversioned};
 use pxectl_model::arch::{CpuArch, Firmware};
 use pxectl_model::boot::{Action, Responder, Stage2, Standing, Verdict};
 use pxectl_model::ipxe::{Dialect, check};
@@ -19,7 +19,7 @@ fn lab() -> Scripts {
         .file(FileKey::Bcd, "win-bcd")
         .file(FileKey::BootSdi, "win-sdi")
         .file(FileKey::Bootmgr, "win-bootmgr")
-        .inject("winpeshl.ini", Inject::Artifact("winpeshl".parse().unwrap()))
+        .inject("winpeshl.ini", Inject::File(name("winpeshl").into()))
         .inject("install.bat", Inject::Template("install.bat.j2".into()));
     let live = Says::recipe("linux")
         .initrds(&["live-initrd", "live-extra"])
@@ -151,4 +151,48 @@ fn a_preview_has_placeholders() {
     assert!(text.contains("BOOTIF=01-52-54-00-12-34-56"), "{text}");
     assert!(scripts.preview(1, Firmware::Bios).unwrap().text.contains("BOOTIF=01-MAC"));
     assert!(scripts.preview(99, Firmware::Bios).is_err());
+}
+
+#[test]
+fn files_inside_an_image_have_urls_and_names_of_their_own() {
+    let initrds = ["/casper/initrd", "/hwe/initrd", "initrd", "/x/vmlinuz", "/a/-odd,name@1", "initrd"];
+    let live = Says::recipe("linux").iso("live-iso").file(FileKey::Kernel, "/casper/vmlinuz").initrds(&initrds);
+    let windows =
+        Says::recipe("windows").iso("win-iso").file(FileKey::Wimboot, "wimboot").file(FileKey::BootWim, "/sources/boot.wim");
+    let windows = windows.inject("curl.exe", Inject::File(common::file_ref("/tools/curl.exe")));
+    let bench =
+        Bench::new().artifacts(&["live-iso", "win-iso", "initrd", "wimboot"]).profile("live", live).profile("win", windows);
+    let bench = bench.host("7CX1234", None, "live", &[], Says::default());
+    let bench = bench.host("7CX1235", None, "live", &[], Says::default().iso("win-iso"));
+    let scripts = bench.host("7CX1236", None, "win", &[], Says::default()).scripts();
+    let script = |serial: &str| ask(&scripts, &asker(serial, "52:54:00:00:00:01", Some(Firmware::UefiX64)), Standing::Armed).1;
+    let stage2 = script("7CX1234");
+    let base = format!("{BASE}/b/{BOOT}");
+    let names = ["initrd", "initrd-2", "initrd-3", "vmlinuz-2", "_-odd_name_1", "initrd-4"];
+    let arguments: String = names.iter().map(|name| format!(" initrd={name}")).collect();
+    assert!(
+        stage2.text.contains(&format!("kernel --timeout 60000 {base}/media/live-iso/casper/vmlinuz{arguments} ||")),
+        "{}",
+        stage2.text
+    );
+    for (name, file) in names.iter().zip(initrds) {
+        let key = if file.starts_with('/') { format!("media/live-iso{file}") } else { format!("artifacts/{file}") };
+        assert!(
+            stage2.text.contains(&format!("initrd --timeout 60000 --name {name} {base}/{key} ||")),
+            "{name}: {}",
+            stage2.text
+        );
+    }
+    assert!(stage2.text.contains("set step the initrd live-iso/hwe/initrd\n"), "{}", stage2.text);
+    let loads: Vec<_> = stage2.loads.iter().map(|load| (load.file.as_str(), load.role.as_str())).collect();
+    assert_eq!(loads[..2], [("media/live-iso/casper/vmlinuz", "kernel"), ("media/live-iso/casper/initrd", "initrd")]);
+    assert_eq!((loads.len(), loads[3]), (7, ("artifacts/initrd", "initrd")));
+    assert!(script("7CX1235").text.contains("/media/win-iso/casper/vmlinuz "), "a host's own image");
+    let stage2 = script("7CX1236");
+    assert!(
+        stage2.text.contains(&format!("--name boot.wim {base}/media/win-iso/sources/boot.wim boot.wim ||")),
+        "{}",
+        stage2.text
+    );
+    assert!(stage2.text.contains(&format!("--name curl.exe {base}/media/win-iso/tools/curl.exe curl.exe ||")), "{}", stage2.text);
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{BOOT, Bench, Says, ask, asker};
+use common::{BOOT, Bench, Says, ask, asker, name};
 use pxectl_model::arch::Firmware;
 use pxectl_model::boot::{Action, Responder, Standing, Verdict};
 use pxectl_model::diag::{Diagnostic, Place};
@@ -162,7 +162,7 @@ fn what_recipes_need_is_asked_for() {
     assert_eq!((found.rule.0, place.as_str()), ("missing-key", "hosts[0]"));
     assert!(found.message.contains("`initrds`"), "{}", found.message);
     let windows = Says::recipe("windows").file(FileKey::Wimboot, "wimboot").file(FileKey::BootWim, "wim");
-    let windows = windows.inject("a/b.bat", Inject::Artifact("x".parse().unwrap()));
+    let windows = windows.inject("a/b.bat", Inject::File(name("x").into()));
     let (found, place) = finding(&bench(windows, Says::default()), &[]);
     assert_eq!((found.rule.0, place.as_str()), ("value-refused", "inject"));
 }
@@ -244,7 +244,7 @@ fn a_profile_that_says_that_it_installs_is_guarded_like_an_installer() {
 #[test]
 fn two_files_of_one_name_are_refused() {
     let windows = || Says::recipe("windows").file(FileKey::Wimboot, "wimboot").file(FileKey::BootWim, "wim");
-    let file = |text: &str| Inject::Artifact(text.parse().unwrap());
+    let file = |text: &str| Inject::File(name(text).into());
     let script = || Inject::Template("x/start.bat.j2".into());
     for (profile, says) in [
         (windows().answer("start.bat.j2").inject("start.bat", script()), "two files of one machine would be called `start.bat`"),

@@ -22,6 +22,8 @@ mod fix;
 mod formats;
 mod goals;
 mod init;
+#[cfg(not(pxectl_no_unix))]
+mod inside;
 mod journal;
 mod lint;
 mod list;

@@ -3,6 +3,7 @@
 pub mod ci_page;
 pub mod files;
 pub mod http;
+pub mod image;
 pub mod lab;
 pub mod machine;
 pub mod mirror;

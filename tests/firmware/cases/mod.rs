@@ -2,6 +2,7 @@
 
 mod bios;
 mod hold;
+mod inside_image;
 mod installs_once;
 mod loss;
 mod two_at_once;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use pxectl_model::arch::Firmware;
 use pxectl_model::digest::{Sha256, Sha512};
 use pxectl_model::identity::{BadTag, Tag};
+use pxectl_model::image::FileRef;
 use pxectl_model::inventory::IpxeSource;
 use pxectl_model::mac::Mac;
 use pxectl_model::name::Name;
@@ -57,7 +58,7 @@ macro_rules! by_field {
 by_value!(
     bool, u16, String, PathBuf, Ipv4Addr, Firmware, Sha256, Sha512, Url, Tag, BadTag, Mac, Name, Subnet, Range, Glob, MatchKey
 );
-by_value!(Recipe, FileKey, Inject, SecretSource, PerArch<Name>, PerArch<Vec<Name>>, Var, Uuid, HashMap<Name, usize>, ());
+by_value!(Recipe, FileKey, Inject, SecretSource, PerArch<Name>, PerArch<FileRef>, PerArch<Vec<FileRef>>, Var, Uuid, HashMap<Name, usize>, ());
 
 by_field!(Draft { lab, artifacts, profiles, hosts, rules, recipes, profile_index, artifact_index } but { lock });
 by_field!(LabDraft { http_port, firmware, ipxe, unknown, templates, strict, sites, networks_complete } but {});
@@ -69,7 +70,7 @@ by_field!(Claim { written, tag } but {});
 by_field!(NicDraft { mac, mac_given, ip } but {});
 by_field!(HostDraft { serial, uuid, asset, board_serial, identified, name, profile, nics, settings } but { route, flawed });
 by_field!(RuleDraft { matches, profile, settings } but { route, flawed });
-by_field!(Settings { recipe, installs, files, initrds, inject, answer, url, args, vars, secrets } but {});
+by_field!(Settings { recipe, installs, iso, files, initrds, inject, answer, url, args, vars, secrets } but {});
 
 impl<T: Same> Same for Sourced<T> {
     fn same(&self, other: &Self) -> bool {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pxectl_model::arch::CpuArch;
 use pxectl_model::diag::Place;
+use pxectl_model::image::FileRef;
 use pxectl_model::name::Name;
 use pxectl_model::settings::{FileKey, Inject, PerArch, Settings, Var};
 use pxectl_model::source::{Layer, Sourced};
@@ -13,7 +14,7 @@ use super::secrets;
 use super::spelling;
 use crate::findings::shown;
 use crate::keys;
-use crate::rules::structure::{EMPTY_VALUE, INVALID_VALUE, NOT_YET, WRONG_TYPE};
+use crate::rules::structure::{EMPTY_VALUE, INVALID_VALUE, WRONG_TYPE};
 use crate::tree::Kind;
 use crate::walk::{At, Table, Walk};
 
@@ -21,17 +22,20 @@ pub(super) fn settings(walk: &mut Walk<'_>, table: &Table<'_>, layer: &Layer) ->
     let mut settings = Settings::default();
     for key in FileKey::ALL {
         let Some(at) = table.get(key.as_str()) else { continue };
-        if let Some(value) = per_arch(walk, &at, artifact) {
+        if let Some(value) = per_arch(walk, &at, file) {
             settings.files.insert(key, sourced(&at, value, layer.clone()));
         }
+    }
+    if let Some(at) = table.get("iso") {
+        settings.iso = per_arch(walk, &at, image).map(|value| sourced(&at, value, layer.clone()));
     }
     if let Some(at) = table.get("initrds") {
         settings.initrds = per_arch(walk, &at, initrds).map(|value| sourced(&at, value, layer.clone()));
     }
     if let Some(at) = table.get("inject") {
-        for (file, at) in walk.named(&at) {
-            if let Some(value) = inject(walk, file, &at) {
-                settings.inject.insert(file.to_owned(), sourced(&at, value, layer.clone()));
+        for (name, at) in walk.named(&at) {
+            if let Some(value) = inject(walk, name, &at) {
+                settings.inject.insert(name.to_owned(), sourced(&at, value, layer.clone()));
             }
         }
     }
@@ -73,26 +77,35 @@ fn per_arch<T>(
     Some(PerArch::By(values))
 }
 
-/// The name of an artifact.
-fn artifact(walk: &mut Walk<'_>, at: &At<'_>) -> Option<Name> {
+/// The name of an artifact, or a path inside the image that `iso` names.
+fn file(walk: &mut Walk<'_>, at: &At<'_>) -> Option<FileRef> {
+    if walk.text(at)?.starts_with('/') {
+        return walk.parse(at).map(FileRef::Inside);
+    }
+    walk.parse(at).map(FileRef::Artifact)
+}
+
+/// The name of an artifact that is an image.
+fn image(walk: &mut Walk<'_>, at: &At<'_>) -> Option<Name> {
     let text = walk.text(at)?;
-    if text.starts_with('/') {
-        let message = format!("this version does not look inside an ISO for `{}` yet", shown(text));
-        walk.push(NOT_YET.at(at.place(), message).help("name an artifact"));
+    if text.contains('/') {
+        let message = format!("`iso` takes the name of an artifact, and `{}` is a path", shown(text));
+        let help = "write the file under `artifacts`, as in {path: /srv/iso/ubuntu.iso}, and name that here";
+        walk.push(INVALID_VALUE.at(at.place(), message).help(help));
         return None;
     }
     walk.parse(at)
 }
 
-fn initrds(walk: &mut Walk<'_>, at: &At<'_>) -> Option<Vec<Name>> {
+fn initrds(walk: &mut Walk<'_>, at: &At<'_>) -> Option<Vec<FileRef>> {
     if let Kind::Text { .. } = &at.node.real().kind {
         let message = "a list of artifacts belongs here, not a text";
         walk.push(WRONG_TYPE.at(at.place(), message).help("put it into brackets: [name]"));
         return None;
     }
     let items = walk.list(at);
-    let names: Vec<Name> = items.iter().filter_map(|item| artifact(walk, item)).collect();
-    (names.len() == items.len()).then_some(names)
+    let files: Vec<FileRef> = items.iter().filter_map(|item| file(walk, item)).collect();
+    (files.len() == items.len()).then_some(files)
 }
 
 /// The name of a template: a path below the folder of templates.
@@ -106,17 +119,17 @@ fn template(walk: &mut Walk<'_>, at: &At<'_>) -> Option<String> {
     None
 }
 
-fn inject(walk: &mut Walk<'_>, file: &str, at: &At<'_>) -> Option<Inject> {
-    if file.parse::<Name>().is_err() {
+fn inject(walk: &mut Walk<'_>, name: &str, at: &At<'_>) -> Option<Inject> {
+    if name.parse::<Name>().is_err() {
         let place = Place::Route(at.route.clone().on_key());
-        let message = format!("`{}` is not a file name of letters, digits, `.`, `_` and `-`", shown(file));
+        let message = format!("`{}` is not a file name of letters, digits, `.`, `_` and `-`", shown(name));
         walk.push(INVALID_VALUE.at(place, message));
         return None;
     }
     if walk.text(at)?.ends_with(".j2") {
         return template(walk, at).map(Inject::Template);
     }
-    artifact(walk, at).map(Inject::Artifact)
+    file(walk, at).map(Inject::File)
 }
 
 /// What iPXE can be sent to, in printable ASCII.

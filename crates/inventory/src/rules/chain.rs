@@ -54,6 +54,9 @@ pub(super) fn booting(draft: &Draft) -> Vec<&Name> {
 /// The keys of a layer that a recipe may take or not, each with its place. `args`, `vars` and `secrets` every recipe takes.
 pub(super) fn given(settings: &Settings) -> Vec<(&'static str, Route)> {
     let mut keys: Vec<(&'static str, Option<Route>)> = Vec::new();
+    if let Some(iso) = &settings.iso {
+        keys.push(("iso", iso.origin.route.clone()));
+    }
     for (key, file) in &settings.files {
         keys.push((key.as_str(), file.origin.route.clone()));
     }

@@ -6,6 +6,7 @@ mod address_of_server;
 mod address_outside_subnet;
 mod address_reserved;
 mod auth_over_http;
+pub(crate) mod boots;
 mod chain;
 mod cyclic_extends;
 mod duplicate_asset;
@@ -23,6 +24,7 @@ pub mod meta;
 mod nets;
 mod no_digest;
 mod no_identity;
+mod no_iso;
 mod no_lock_file;
 mod no_recipe;
 mod not_locked;
@@ -42,6 +44,7 @@ mod unknown_artifact;
 mod unknown_profile;
 mod unknown_recipe;
 mod unused_artifact;
+mod unused_iso;
 mod unused_lock_entry;
 mod unused_profile;
 
@@ -87,12 +90,14 @@ pub const RULES: &[Rule] = &[
     Rule { meta: cyclic_extends::META, check: cyclic_extends::check },
     Rule { meta: no_recipe::META, check: no_recipe::check },
     Rule { meta: recipe_key::META, check: recipe_key::check },
+    Rule { meta: no_iso::META, check: no_iso::check },
     Rule { meta: recipe_firmware::META, check: recipe_firmware::check },
     Rule { meta: kernel_argument::META, check: kernel_argument::check },
     Rule { meta: rule_never_wins::META, check: rule_never_wins::check },
     Rule { meta: unused_profile::META, check: unused_profile::check },
     Rule { meta: unused_artifact::META, check: unused_artifact::check },
     Rule { meta: auth_over_http::META, check: auth_over_http::check },
+    Rule { meta: unused_iso::META, check: unused_iso::check },
     Rule { meta: http_without_digest::META, check: http_without_digest::check },
     Rule { meta: no_digest::META, check: no_digest::check },
     Rule { meta: no_lock_file::META, check: no_lock_file::check },

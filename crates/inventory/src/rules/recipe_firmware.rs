@@ -6,73 +6,27 @@ use pxectl_model::arch::{CpuArch, Firmware};
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::name::Name;
 use pxectl_model::profile::MatchKey;
-use pxectl_model::recipe::{Misfit, Recipe};
+use pxectl_model::recipe::Misfit;
 use pxectl_model::settings::{PerArch, Settings};
 use pxectl_model::source::Route;
 
-use super::chain::{booting, chain};
+use super::boots::{self, Boots};
 use super::meta::Meta;
 use crate::draft::{Draft, RuleDraft};
 use crate::findings::{Findings, shown};
 
 pub(super) const META: Meta = Meta::warning("recipe-firmware", "firmware on which a profile cannot boot");
 
-/// What a profile boots: the files of all its layers, and the recipe.
-struct Boots<'d> {
-    recipe: &'d Recipe,
-    settings: Settings,
-}
-
-impl Boots<'_> {
-    /// With what a host or rule says on top; none where it says nothing of files.
-    fn over(&self, over: &Settings) -> Option<Self> {
-        let mut settings = self.settings.clone();
-        (!over.files.is_empty() || over.initrds.is_some()).then(|| {
-            lay(&mut settings, over);
-            Self { recipe: self.recipe, settings }
-        })
-    }
-
-    fn misfit(&self, firmware: Firmware) -> Option<Misfit> {
-        self.recipe.misfit(&self.settings, firmware)
-    }
-
-    fn why(&self, misfit: Misfit, firmware: Firmware) -> String {
-        match misfit {
-            Misfit::Recipe => format!("its recipe `{}` boots on {} only", self.recipe.name, words(&self.recipe.firmware)),
-            Misfit::Lacks(key) => format!("it has no `{key}` for {}", firmware.cpu()),
-        }
-    }
-}
-
-fn lay(settings: &mut Settings, over: &Settings) {
-    settings.files.extend(over.files.iter().map(|(key, file)| (*key, file.clone())));
-    if over.initrds.is_some() {
-        settings.initrds.clone_from(&over.initrds);
-    }
-}
-
 pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     let lab = draft.lab.firmware();
-    let mut profiles: HashMap<&Name, Boots<'_>> = HashMap::new();
+    let profiles = boots::profiles(draft);
     let mut told = HashSet::new();
-    let built_in = draft.profile_uses().map(|used| &used.value).filter(|name| draft.profile(name).is_none());
-    for name in booting(draft).into_iter().chain(built_in) {
-        if profiles.contains_key(name) {
-            continue;
-        }
-        let chain = chain(draft, name);
-        let Some(recipe) = chain.recipe.as_ref().filter(|_| chain.whole).and_then(|recipe| draft.recipes.get(recipe)) else {
-            continue;
-        };
-        let mut settings = Settings::default();
-        chain.members.iter().rev().for_each(|member| lay(&mut settings, &member.settings));
-        let boots = Boots { recipe, settings };
+    for (name, boots) in &profiles {
         if let Some(route) = draft.profile(name).and_then(|profile| profile.name.origin.route.as_ref()) {
-            judge(draft, &lab, &boots, &format!("the profile `{name}`"), route, &mut told, findings);
+            judge(draft, &lab, boots, &format!("the profile `{name}`"), route, &mut told, findings);
         }
-        profiles.insert(name, boots);
     }
+    let profiles: HashMap<&Name, Boots<'_>> = profiles.into_iter().collect();
     for host in &draft.hosts {
         let over = host.profile.as_ref().and_then(|profile| profiles.get(&profile.value)?.over(&host.settings));
         if let Some(boots) = over {
@@ -89,6 +43,19 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     }
 }
 
+fn misfit(boots: &Boots<'_>, firmware: Firmware) -> Option<Misfit> {
+    // Where there is no image at all, another rule says so.
+    let told = |misfit: &Misfit| *misfit == Misfit::Lacks("iso") && boots.settings.iso.is_none();
+    boots.recipe.misfit(&boots.settings, firmware).filter(|misfit| !told(misfit))
+}
+
+fn why(boots: &Boots<'_>, misfit: Misfit, firmware: Firmware) -> String {
+    match misfit {
+        Misfit::Recipe => format!("its recipe `{}` boots on {} only", boots.recipe.name, words(&boots.recipe.firmware)),
+        Misfit::Lacks(key) => format!("it has no `{key}` for {}", firmware.cpu()),
+    }
+}
+
 /// What boots on no firmware of the lab, and what is given for an architecture by one key and not by another.
 fn judge(
     draft: &Draft,
@@ -99,9 +66,9 @@ fn judge(
     told: &mut HashSet<(Route, CpuArch)>,
     findings: &mut Findings,
 ) {
-    let misfits: Vec<(Firmware, Misfit)> = lab.iter().filter_map(|f| Some((*f, boots.misfit(*f)?))).collect();
+    let misfits: Vec<(Firmware, Misfit)> = lab.iter().filter_map(|f| Some((*f, misfit(boots, *f)?))).collect();
     if let Some((firmware, misfit)) = misfits.first().filter(|_| misfits.len() == lab.len()) {
-        let message = format!("no machine of this lab can boot {who}: {}", boots.why(*misfit, *firmware));
+        let message = format!("no machine of this lab can boot {who}: {}", why(boots, *misfit, *firmware));
         let mut finding = META.at(Place::Route(route.clone()), message);
         finding = match &draft.lab.firmware {
             Some(named) => lab_firmware(finding, named.first().and_then(|first| first.origin.route.as_ref())),
@@ -137,7 +104,8 @@ fn lists<T>(value: &PerArch<T>, cpu: CpuArch) -> bool {
 /// Where a key is written that is not given for every architecture.
 fn lacking<'s>(settings: &'s Settings, key: &str) -> Option<&'s Route> {
     let file = settings.files.iter().find(|(file, _)| file.as_str() == key).map(|(_, file)| &file.origin);
-    file.or(settings.initrds.as_ref().map(|initrds| &initrds.origin))?.route.as_ref()
+    let iso = settings.iso.as_ref().map(|iso| &iso.origin).filter(|_| key == "iso");
+    file.or(iso).or(settings.initrds.as_ref().map(|initrds| &initrds.origin))?.route.as_ref()
 }
 
 /// A rule that says itself which firmware it is for.
@@ -150,10 +118,10 @@ fn findings_of_rule(rule: &RuleDraft, profile: &Name, lab: &[Firmware], boots: &
         findings.push(META.at(at, message).help("mend the pattern, or add the firmware to `lab.firmware`"));
         return;
     }
-    let misfits: Vec<(Firmware, Misfit)> = fits.iter().filter_map(|f| Some((*f, boots.misfit(*f)?))).collect();
-    let Some((firmware, misfit)) = misfits.first().filter(|_| lab.iter().any(|f| boots.misfit(*f).is_none())) else { return };
+    let misfits: Vec<(Firmware, Misfit)> = fits.iter().filter_map(|f| Some((*f, misfit(boots, *f)?))).collect();
+    let Some((firmware, misfit)) = misfits.first().filter(|_| lab.iter().any(|f| misfit(boots, *f).is_none())) else { return };
     let names: Vec<Firmware> = misfits.iter().map(|(firmware, _)| *firmware).collect();
-    let why = boots.why(*misfit, *firmware);
+    let why = why(boots, *misfit, *firmware);
     let message = format!("this rule takes machines with {}, on which the profile `{profile}` cannot boot: {why}", words(&names));
     findings.push(META.at(at, message).help("they are sent away as it is: narrow the pattern, or name another profile"));
 }

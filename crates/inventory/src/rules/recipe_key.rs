@@ -103,14 +103,15 @@ fn judge(draft: &Draft, name: &Name, judged: &Judged<'_>, users: Vec<User<'_>>, 
     }
 }
 
-/// Whether a recipe takes a key. What boots anything may be said to install.
+/// Whether a recipe takes a key. What boots anything may be said to install, and what boots files may have them out of an image.
 fn takes(recipe: &Recipe, key: &str) -> bool {
-    recipe.keys.contains_key(key) || (key == "installs" && recipe.boots())
+    recipe.keys.contains_key(key) || (key == "installs" && recipe.boots()) || (key == "iso" && recipe.takes_files())
 }
 
 /// What is still to be given beside `keys`, in words.
 fn lacks(recipe: &Recipe, keys: &HashSet<&'static str>) -> Vec<String> {
-    let needs = recipe.keys.iter().filter(|(key, need)| **need == Need::Required && !keys.contains(key.as_str()));
+    let given = |key: &str| keys.contains(key) || (keys.contains("iso") && recipe.in_image.gives(key));
+    let needs = recipe.keys.iter().filter(|(key, need)| **need == Need::Required && !given(key));
     let groups = recipe.unsettled(&|key| keys.contains(key)).into_iter().filter(|(_, given)| given.is_empty());
     let alone = needs.map(|(key, _)| format!("`{key}`"));
     alone.chain(groups.map(|(group, _)| listed(group, " or "))).collect()
@@ -137,8 +138,8 @@ fn crowd(recipe: &Recipe, group: &[String], route: Route, findings: &mut Finding
 }
 
 fn refuse(recipe: &Recipe, key: &str, route: Route, findings: &mut Findings) {
-    let installs = recipe.boots().then_some("installs");
-    let takes: Vec<&str> = recipe.keys.keys().map(String::as_str).chain(["args", "vars", "secrets"]).chain(installs).collect();
+    let more = [recipe.takes_files().then_some("iso"), recipe.boots().then_some("installs")].into_iter().flatten();
+    let takes: Vec<&str> = recipe.keys.keys().map(String::as_str).chain(["args", "vars", "secrets"]).chain(more).collect();
     let message = format!("the recipe `{}` does not take `{key}`", recipe.name);
     let help = format!("it takes {}", takes.join(", "));
     findings.push(META.at(Place::Route(route), message).help(help));

@@ -1,9 +1,10 @@
 //! `unknown-artifact`: an artifact that nobody wrote.
 
 use pxectl_model::diag::Place;
+use pxectl_model::image::FileRef;
 use pxectl_model::inventory::IpxeSource;
 use pxectl_model::name::Name;
-use pxectl_model::settings::{Inject, PerArch, Settings};
+use pxectl_model::settings::Settings;
 use pxectl_model::source::Route;
 
 use super::meta::Meta;
@@ -24,38 +25,13 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
 }
 
 fn layer(draft: &Draft, settings: &Settings, findings: &mut Findings) {
-    for file in settings.files.values() {
-        let route = file.origin.route.as_ref();
-        match &file.value {
-            PerArch::Any(name) => judge(draft, name, route.cloned(), findings),
-            PerArch::By(names) => {
-                for (arch, name) in names {
-                    judge(draft, name, route.map(|r| r.key(arch.as_str())), findings);
-                }
-            }
+    for named in settings.named() {
+        if let FileRef::Artifact(name) = named.file {
+            judge(draft, name, named.route, findings);
         }
     }
-    if let Some(initrds) = &settings.initrds {
-        let route = initrds.origin.route.as_ref();
-        match &initrds.value {
-            PerArch::Any(names) => list(draft, names, route, findings),
-            PerArch::By(lists) => {
-                for (arch, names) in lists {
-                    list(draft, names, route.map(|r| r.key(arch.as_str())).as_ref(), findings);
-                }
-            }
-        }
-    }
-    for inject in settings.inject.values() {
-        if let Inject::Artifact(name) = &inject.value {
-            judge(draft, name, inject.origin.route.clone(), findings);
-        }
-    }
-}
-
-fn list(draft: &Draft, names: &[Name], route: Option<&Route>, findings: &mut Findings) {
-    for (n, name) in names.iter().enumerate() {
-        judge(draft, name, route.map(|r| r.index(n)), findings);
+    for (_, name, route) in settings.images() {
+        judge(draft, name, route, findings);
     }
 }
 

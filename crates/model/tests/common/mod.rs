@@ -29,6 +29,7 @@ pub fn recipe(text: &str, installs: bool) -> (Name, Arc<Recipe>) {
         script: String::new(),
         keys: BTreeMap::new(),
         one_of: Vec::new(),
+        in_image: Default::default(),
         args: Vec::new(),
         firmware: Vec::new(),
     };

@@ -13,8 +13,8 @@ use super::route::{OfBoot, Route, route};
 pub fn fuzz_target(data: &[u8]) {
     let Ok(target) = std::str::from_utf8(data) else { return };
     let name = match route(target) {
-        Ok(Route::File(name) | Route::Nbp(name)) => name,
-        Ok(Route::Boot(_, OfBoot::File(name) | OfBoot::Answer(name) | OfBoot::Event(name))) => name,
+        Ok(Route::File(name) | Route::Media(name) | Route::Nbp(name)) => name,
+        Ok(Route::Boot(_, OfBoot::File(name) | OfBoot::Media(name) | OfBoot::Answer(name) | OfBoot::Event(name))) => name,
         Ok(Route::Ask(query)) => {
             let asker = query::asker(&query, IpAddr::V4(Ipv4Addr::LOCALHOST));
             assert!(asker.identity.raw_serial.len() <= 2 * query::VALUE_MAX, "an identity is bounded");
@@ -79,7 +79,8 @@ mod tests {
 
     #[test]
     fn twin_of_fuzz_target() {
-        let seeds: [&[u8]; 6] = [
+        let seeds: [&[u8]; 7] = [
+            b"/b/00112233445566778899aabbccddeeff/media/ubuntu-iso/casper/vmlinuz",
             b"/boot?serial=37435831323334&uuid=0123456789abcdef0123456789abcdef&mac=525400123456&arch=x86_64&platform=efi",
             b"/b/00112233445566778899aabbccddeeff/artifacts/debian/linux",
             b"/b/00112233445566778899aabbccddeeff/event/booted",

@@ -21,7 +21,7 @@ use super::{ask, beacon};
 use crate::boots::{Absent, Boots};
 use crate::complaints::{Bounds, Complaints};
 use crate::open::OpenBody;
-use crate::table::{Table, Tables};
+use crate::table::Tables;
 
 /// What every request is answered from.
 pub(crate) struct Site {
@@ -113,6 +113,11 @@ fn refuse(site: &Site, peer: IpAddr, target: &str, status: StatusCode, reason: &
     reply::text(status, format!("{reason}\n"))
 }
 
+/// What a file is to the machine that fetches it.
+fn payload(role: Option<&String>) -> Payload {
+    role.map_or(Payload::Plain, |role| Payload::Load { role: role.clone() })
+}
+
 impl Request<'_> {
     async fn answer(&self) -> Response<Reply> {
         let route = match route(self.target) {
@@ -139,7 +144,8 @@ impl Request<'_> {
                 let table = self.site.tables.in_force();
                 self.file(table.tftp.get(&name), &name, Payload::Nbp, None)
             }
-            Route::File(name) => self.plain(&self.site.tables.in_force(), &name),
+            Route::File(name) => self.file(self.site.tables.in_force().files.get(&name), &name, Payload::Plain, None),
+            Route::Media(name) => self.file(self.site.tables.in_force().media.get(&name), &name, Payload::Plain, None),
             Route::Boot(id, what) => self.of_boot(id, what).await,
         }
     }
@@ -152,8 +158,12 @@ impl Request<'_> {
         };
         match what {
             OfBoot::File(name) => {
-                let payload = boot.roles.get(&name).map_or(Payload::Plain, |role| Payload::Load { role: role.clone() });
+                let payload = payload(boot.roles.get(&format!("artifacts/{name}")));
                 self.file(boot.table.files.get(&name), &name, payload, Some(id))
+            }
+            OfBoot::Media(name) => {
+                let payload = payload(boot.roles.get(&format!("media/{name}")));
+                self.file(boot.table.media.get(&name), &name, payload, Some(id))
             }
             OfBoot::Answer(name) => {
                 let body =
@@ -168,10 +178,6 @@ impl Request<'_> {
             }
             OfBoot::Event(_) => self.refuse(StatusCode::NOT_FOUND, "this boot tells no such state"),
         }
-    }
-
-    fn plain(&self, table: &Table, name: &str) -> Response<Reply> {
-        self.file(table.files.get(name), name, Payload::Plain, None)
     }
 
     fn file(&self, body: Option<&OpenBody>, name: &str, payload: Payload, boot: Option<BootId>) -> Response<Reply> {

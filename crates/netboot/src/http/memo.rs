@@ -74,7 +74,7 @@ pub(super) struct Script {
 impl Script {
     /// Of what was rendered for this boot.
     pub(super) fn new(stage2: Stage2, id: BootId, standing: Standing, table: &Table) -> Self {
-        let bytes = stage2.loads.iter().filter_map(|load| table.files.get(&load.file)).map(|file| file.len()).sum();
+        let bytes = stage2.loads.iter().filter_map(|load| table.find(&load.file)).map(|file| file.len()).sum();
         let answers = stage2.answers.into_iter().map(|(name, answer)| (name, Marked::new(answer.to_vec(), id)));
         Self {
             standing,

@@ -19,6 +19,8 @@ pub enum Route {
     Ask(String),
     /// `/artifacts/NAME`: a file, for people.
     File(String),
+    /// `/media/IMAGE/PATH`: a file inside an image, for people.
+    Media(String),
     /// `/nbp/NAME`: a network bootstrap program, for UEFI HTTP Boot.
     Nbp(String),
     /// `/b/<boot-id>/…`: something of one boot.
@@ -30,6 +32,8 @@ pub enum Route {
 pub enum OfBoot {
     /// `artifacts/NAME`.
     File(String),
+    /// `media/IMAGE/PATH`.
+    Media(String),
     /// `answer/NAME`.
     Answer(String),
     /// `event/STATE`.
@@ -76,6 +80,7 @@ pub fn route(target: &str) -> Result<Route, BadTarget> {
         ["boot.ipxe" | "default.ipxe"] => Route::Stage1,
         ["boot"] => Route::Ask(query.to_owned()),
         ["artifacts", name @ ..] if !name.is_empty() => Route::File(name.join("/")),
+        ["media", name @ ..] if !name.is_empty() => Route::Media(name.join("/")),
         ["nbp", name @ ..] if !name.is_empty() => Route::Nbp(name.join("/")),
         ["b", id, kind, name @ ..] if !name.is_empty() => {
             let id = id.parse().map_err(|()| BadTarget::Unknown)?;
@@ -84,6 +89,7 @@ pub fn route(target: &str) -> Result<Route, BadTarget> {
                 id,
                 match *kind {
                     "artifacts" => OfBoot::File(name),
+                    "media" => OfBoot::Media(name),
                     "answer" => OfBoot::Answer(name),
                     "event" => OfBoot::Event(name),
                     _ => return Err(BadTarget::Unknown),
@@ -132,6 +138,8 @@ mod tests {
             ("/artifacts/linux", Route::File(name())),
             ("/artifacts/a%20b/%C3%A9", Route::File("a b/é".into())),
             ("/artifacts/%252e%252e", Route::File("%2e%2e".into())),
+            ("/media/iso/casper/vmlinuz", Route::Media("iso/casper/vmlinuz".into())),
+            (&format!("/b/{ID}/media/iso/a%2Bb"), Route::Boot(id, OfBoot::Media("iso/a+b".into()))),
             ("/nbp/snponly.efi", Route::Nbp("snponly.efi".into())),
             (&format!("/b/{ID}/artifacts/linux"), Route::Boot(id, OfBoot::File(name()))),
             (&format!("/b/{ID}/answer/preseed.cfg"), Route::Boot(id, OfBoot::Answer("preseed.cfg".into()))),
@@ -156,6 +164,9 @@ mod tests {
             ("/artifacts/%4", BadTarget::Encoding),
             ("/artifacts/%+1", BadTarget::Encoding),
             ("/artifacts/%ff", BadTarget::Encoding),
+            ("/media/iso/../../etc/passwd", BadTarget::Segment),
+            ("/media/iso/a%2f..%2fb", BadTarget::Character),
+            ("/media", BadTarget::Unknown),
             ("/artifacts", BadTarget::Unknown),
             ("*", BadTarget::Unknown),
             ("", BadTarget::Unknown),

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use pxectl_model::boot::Action;
 use pxectl_model::event::{EventKind, Payload};
 
-use crate::rig::{Client, Rig, content, table};
+use crate::rig::{Client, Rig, content, many, table};
 
 fn booted(rig: &Rig) -> usize {
     rig.log.count(|kind| matches!(kind, EventKind::Booted { .. }))
@@ -21,7 +21,7 @@ fn a_machine_gets_its_script_and_its_files() {
     });
     assert_eq!((sent.boot.to_string(), sent.label.as_str(), sent.action), (id.clone(), "LIVE0001", Action::Boot));
     assert_eq!((sent.profile.as_deref(), sent.serial.as_str()), (Some("p"), "LIVE0001"));
-    assert_eq!(sent.bytes, crate::rig::WHOLE as u64 + 570_002);
+    assert_eq!(sent.bytes, crate::rig::WHOLE as u64 + 570_002 + many().iter().map(|extent| extent.len).sum::<u64>());
     let mut client = rig.connect();
     assert!(client.get(&format!("/b/{id}/artifacts/made"), "").body == content(300_000));
     client.get(&format!("/b/{id}/artifacts/pieces"), "");

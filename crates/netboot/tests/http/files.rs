@@ -1,8 +1,9 @@
 //! Files, ranges, conditions, and that the bytes are the file's.
 
+use pxectl_model::body::Extent;
 use pxectl_model::event::{EventKind, Payload};
 
-use crate::rig::{Client, PIECES, Response, Rig, WHOLE, content};
+use crate::rig::{Client, PIECES, Response, Rig, WHOLE, content, many};
 
 fn pieces() -> Vec<u8> {
     let whole = content(WHOLE);
@@ -11,6 +12,16 @@ fn pieces() -> Vec<u8> {
         &whole[start..start + usize::try_from(PIECES[n].len).unwrap()]
     };
     [part(0), part(1), part(2)].concat()
+}
+
+/// What lies in all those parts.
+fn many_parts() -> Vec<u8> {
+    let whole = content(WHOLE);
+    let part = |extent: &Extent| {
+        let start = usize::try_from(extent.offset).unwrap();
+        whole[start..start + usize::try_from(extent.len).unwrap()].to_vec()
+    };
+    many().iter().flat_map(part).collect()
 }
 
 #[test]
@@ -22,6 +33,8 @@ fn whole_bodies_are_the_files() {
         ("/artifacts/pieces", pieces()),
         ("/artifacts/empty", Vec::new()),
         ("/artifacts/made", content(300_000)),
+        ("/media/iso/many", many_parts()),
+        ("/media/iso/none", Vec::new()),
         ("/artifacts/dir/a%20b.iso", content(WHOLE)),
         ("/nbp/snponly.efi", content(1000)),
         ("/boot.ipxe", b"#!ipxe\necho stage 1\n".to_vec()),
@@ -46,9 +59,13 @@ fn whole_bodies_are_the_files() {
 fn ranges_are_parts_of_the_file() {
     let rig = Rig::new();
     let mut client = rig.connect();
-    for (target, whole) in
-        [("/artifacts/whole", content(WHOLE)), ("/artifacts/pieces", pieces()), ("/artifacts/made", content(300_000))]
-    {
+    let targets = [
+        ("/artifacts/whole", content(WHOLE)),
+        ("/artifacts/pieces", pieces()),
+        ("/artifacts/made", content(300_000)),
+        ("/media/iso/many", many_parts()),
+    ];
+    for (target, whole) in targets {
         let len = whole.len();
         for (first, last) in [(0, 0), (0, len - 1), (len - 1, len - 1), (69_990, 70_010), (1, 200_000), (len - 5000, len - 1)] {
             let response = client.get(target, &format!("Range: bytes={first}-{last}\r\n"));
@@ -160,4 +177,42 @@ fn each_transfer_is_told_from_its_start_to_its_end() {
     assert_eq!(done[2].payload, Payload::Stage1);
     assert_eq!(rig.log.count(|kind| matches!(kind, EventKind::TransferStarted(_))), 3, "a HEAD transfers nothing");
     assert!(matches!(rig.log.all()[0], EventKind::Listening { http, .. } if http == rig.addr));
+}
+
+#[test]
+fn a_file_inside_an_image_has_the_conditions_and_ranges_of_any_other() {
+    let rig = Rig::new();
+    let mut client = rig.connect();
+    let first = client.head("/media/iso/many", "");
+    let (etag, date) = (first.header("etag").to_owned(), first.header("last-modified").to_owned());
+    assert_eq!(client.get("/media/iso/many", &format!("If-None-Match: {etag}\r\n")).status, 304);
+    let many = many_parts();
+    for (validator, status) in [(etag.as_str(), 206), (date.as_str(), 206), ("\"x\"", 200)] {
+        let response = client.get("/media/iso/many", &format!("Range: bytes=890-900000\r\nIf-Range: {validator}\r\n"));
+        assert_eq!(response.status, status, "{validator}");
+        assert!(response.body == if status == 206 { &many[890..=900_000] } else { &many[..] }, "{validator}");
+    }
+    assert_ne!(client.head("/artifacts/whole", "").header("etag"), etag, "it is not its image");
+    assert_eq!(client.get("/media/iso/none", "Range: bytes=0-\r\n").status, 416);
+    assert_eq!(client.get("/media/iso/none", "Range: bytes=-5\r\n").status, 416);
+    for nothing in ["/media/iso", "/media/iso/manyx", "/media/many", "/artifacts/iso/many", "/media/whole", "/media/iso/many/"] {
+        assert!(matches!(client.get(nothing, "").status, 400 | 404), "{nothing}");
+    }
+}
+
+#[test]
+fn an_image_that_changes_is_served_no_more() {
+    let rig = Rig::new();
+    let id = rig.boot("LIVE-0001");
+    let target = format!("/b/{id}/media/iso/many");
+    assert!(rig.get(&target).body == many_parts());
+    let done = rig.log.wait(|kind| match kind {
+        EventKind::TransferDone { transfer, .. } if transfer.name == "iso/many" => Some(transfer.payload.clone()),
+        _ => None,
+    });
+    assert_eq!(done, Payload::Load { role: "initrd".to_owned() });
+    std::fs::File::options().append(true).open(rig.dir.path().join("whole")).unwrap().set_len(1000).unwrap();
+    for target in [target.as_str(), "/media/iso/many", "/media/iso/none"] {
+        assert_eq!(rig.get(target).status, 503, "{target}");
+    }
 }

@@ -138,7 +138,7 @@ impl Responder for Words {
         let stage2 = Stage2 {
             text: format!("#!ipxe\n# {boot} {action:?}\n"),
             action,
-            loads: vec![load("whole", "kernel"), load("pieces", "initrd")],
+            loads: vec![load("artifacts/whole", "kernel"), load("artifacts/pieces", "initrd"), load("media/iso/many", "initrd")],
             answers: BTreeMap::from([("preseed.cfg".to_owned(), Arc::from(&b"d-i secret"[..]))]),
             beacon: action != Action::Hold,
         };
@@ -167,6 +167,12 @@ pub const WHOLE: usize = (5 << 20) + 4321;
 pub const PIECES: [Extent; 3] =
     [Extent { offset: 4_000_000, len: 70_001 }, Extent { offset: 10, len: 1 }, Extent { offset: 1_000_000, len: 500_000 }];
 
+/// Where a file inside an image lies in `whole`: in thousands of parts, the last first, some empty, of every length.
+pub fn many() -> Arc<[Extent]> {
+    let part = |n: u64| Extent { offset: 5_000_000 - n * 900, len: n * 37 % 899 };
+    (0..5_000).map(part).collect()
+}
+
 pub fn table(dir: &Path) -> Table {
     let path = |name: &str| Arc::from(dir.join(name));
     let open = |body: Body| OpenBody::open(&body).unwrap();
@@ -177,10 +183,14 @@ pub fn table(dir: &Path) -> Table {
         ("made", open(Body::Bytes(Arc::from(content(300_000))))),
         ("dir/a b.iso", open(Body::File(path("whole")))),
     ];
+    let whole = open(Body::File(path("whole")));
+    let media = [("iso/many", many()), ("iso/none", Arc::from([]))];
+    let media = media.into_iter().map(|(name, extents)| (name.to_owned(), whole.part(extents).unwrap())).collect();
     let tftp = [("snponly.efi", open(Body::Bytes(Arc::from(content(1000)))))];
     Table {
         tftp: tftp.into_iter().map(|(name, body)| (name.to_owned(), body)).collect(),
         files: files.into_iter().map(|(name, body)| (name.to_owned(), body)).collect(),
+        media,
         stage1: Arc::from(&b"#!ipxe\necho stage 1\n"[..]),
         responder: Arc::new(Words),
     }

@@ -109,6 +109,7 @@ fn table() -> Table {
     Table {
         tftp: nbps.into_iter().map(|(name, body)| (name.to_owned(), open(body))).collect(),
         files: files.into_iter().map(|(name, body)| (name.to_owned(), open(body))).collect::<HashMap<_, _>>(),
+        media: HashMap::new(),
         stage1: Arc::from(
             format!(
                 "#!ipxe\nchain --autofree {BASE}/boot?serial=${{serial:hexraw}}&uuid=${{uuid}}&mac=${{netX/mac:hexraw}}\

@@ -2,6 +2,7 @@
 
 use super::{Page, shown_long};
 use crate::explain::{AnswerLine, Case, Explanation, FileLine, From};
+use crate::listing::count;
 use crate::session::Level;
 use crate::show::lines::changed;
 use crate::show::size::size;
@@ -71,7 +72,17 @@ impl Page {
                 }
                 let role = if same { artifact.role.clone() } else { format!("{} on {}", artifact.role, case.firmware) };
                 let absent = if artifact.url.is_some() { "not fetched" } else { "not there" };
-                let bytes = artifact.file.as_ref().and_then(|file| file.size).map_or_else(|| red(absent), size);
+                let here = artifact.file.as_ref().and_then(|file| file.size);
+                let (name, bytes) = match &artifact.inside {
+                    None => (artifact.name.clone(), here.map_or_else(|| red(absent), size)),
+                    Some(inside) => {
+                        let absent = if inside.absent.is_some() { "not in it" } else { absent };
+                        let pieces =
+                            inside.extents.map_or_else(String::new, |extents| format!(" in {}", count(extents, "extent")));
+                        let bytes = inside.size.map_or_else(|| red(absent), |bytes| format!("{}{pieces}", size(bytes)));
+                        (format!("{}{}", artifact.name, inside.path), bytes)
+                    }
+                };
                 let digest = match &artifact.sha256 {
                     Some(digest) => format!("sha256 {}…", digest.get(..12).unwrap_or(digest)),
                     None => "no digest".to_owned(),
@@ -79,7 +90,7 @@ impl Page {
                 let file = artifact.file.as_ref().map(|file| file.path.display().to_string());
                 let path = shown_long(&artifact.url.clone().or(file).unwrap_or_default());
                 let at = dim(artifact.at.as_deref().unwrap_or_default());
-                rows.push(vec![role, artifact.name.clone(), bytes, digest, format!("{path}  {at}")]);
+                rows.push(vec![role, name, bytes, digest, format!("{path}  {at}")]);
             }
         }
         self.rows(&rows);

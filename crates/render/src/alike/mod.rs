@@ -72,9 +72,10 @@ pub(crate) fn is_plain(word: &str) -> bool {
 /// What settings say, wherever it is written.
 fn hash(settings: &Settings, hasher: &mut DefaultHasher) {
     // Whatever settings may come to say belongs in here.
-    let Settings { recipe, installs, files, initrds, inject, answer, url, args, vars, secrets } = settings;
+    let Settings { recipe, installs, iso, files, initrds, inject, answer, url, args, vars, secrets } = settings;
     recipe.as_ref().map(|recipe| &recipe.value).hash(hasher);
     installs.is_some().hash(hasher);
+    iso.as_ref().map(|iso| &iso.value).hash(hasher);
     files.iter().for_each(|(key, file)| (key, &file.value).hash(hasher));
     0xff_u8.hash(hasher);
     initrds.as_ref().map(|initrds| &initrds.value).hash(hasher);

@@ -10,6 +10,7 @@ use pxectl_model::arch::Firmware;
 use pxectl_model::artifact::{Artifact, ArtifactPlace};
 use pxectl_model::boot::{Asker, BootId, Recognised, Responder, Stage2, Standing};
 use pxectl_model::identity::{Identity, Tag};
+use pxectl_model::image::FileRef;
 use pxectl_model::inventory::{Inventory, Lab, Parts};
 use pxectl_model::name::Name;
 use pxectl_model::net::{Network, Site};
@@ -24,6 +25,11 @@ pub const BOOT: BootId = BootId([0xab; 16]);
 
 pub fn name(text: &str) -> Name {
     text.parse().unwrap()
+}
+
+/// A file, as an inventory names it.
+pub fn file_ref(text: &str) -> FileRef {
+    if text.starts_with('/') { FileRef::Inside(text.parse().unwrap()) } else { FileRef::Artifact(name(text)) }
 }
 
 /// A value with a route that says what it is.
@@ -70,6 +76,7 @@ fn recipe(
         script: script.into(),
         keys: keys.iter().map(|(key, need)| ((*key).to_owned(), *need)).collect(),
         one_of: Vec::new(),
+        in_image: Default::default(),
         args: args.iter().map(arg).collect(),
         firmware: Vec::new(),
     }
@@ -130,16 +137,20 @@ impl Says {
         Self(Settings { recipe: Some(at(name(text), "recipe")), ..Settings::default() })
     }
     pub fn file(mut self, key: FileKey, artifact: &str) -> Self {
-        self.0.files.insert(key, at(PerArch::Any(name(artifact)), "file"));
+        self.0.files.insert(key, at(PerArch::Any(file_ref(artifact)), "file"));
+        self
+    }
+    pub fn iso(mut self, image: &str) -> Self {
+        self.0.iso = Some(at(PerArch::Any(name(image)), "iso"));
         self
     }
     pub fn by_arch(mut self, key: FileKey, by: &[(pxectl_model::arch::CpuArch, &str)]) -> Self {
-        let by = by.iter().map(|(arch, artifact)| (*arch, name(artifact))).collect();
+        let by = by.iter().map(|(arch, artifact)| (*arch, file_ref(artifact))).collect();
         self.0.files.insert(key, at(PerArch::By(by), "file"));
         self
     }
     pub fn initrds(mut self, list: &[&str]) -> Self {
-        self.0.initrds = Some(at(PerArch::Any(list.iter().map(|text| name(text)).collect()), "initrds"));
+        self.0.initrds = Some(at(PerArch::Any(list.iter().map(|text| file_ref(text)).collect()), "initrds"));
         self
     }
     pub fn args(mut self, list: &[&str]) -> Self {
