@@ -31,6 +31,10 @@ mod session;
 mod shelf;
 mod show;
 mod starter;
+#[cfg(serves)]
+mod stock;
+#[cfg(serves)]
+mod verifying;
 mod watch;
 
 use std::process::ExitCode;
@@ -78,6 +82,10 @@ fn run(command: &Command, session: &Session) -> Outcome {
         #[cfg(serves)]
         Command::Fetch(args) => serving::run_to_end(cmd::fetch::run(args, session)),
         #[cfg(serves)]
+        Command::Verify(args) => cmd::verify::run(args, session),
+        #[cfg(serves)]
+        Command::Store(args) => cmd::store::run(args, session),
+        #[cfg(serves)]
         Command::Rearm(args) => cmd::rearm::run(args, session),
         #[cfg(serves)]
         Command::Serve(args) => serving::run_to_end(cmd::serve::run(args, session)),
@@ -86,9 +94,9 @@ fn run(command: &Command, session: &Session) -> Outcome {
         #[cfg(serves)]
         Command::Demo(args) => serving::run_to_end(cmd::demo::run(args, session)),
         #[cfg(not(serves))]
-        Command::Fetch(_) => {
-            let why = "this build of pxectl cannot fetch images: that needs Linux, or another Unix";
-            Err(failure::Failure::new(why).hint("fetch them on the host that serves"))
+        Command::Fetch(_) | Command::Verify(_) | Command::Store(_) => {
+            let why = "this build of pxectl keeps no images: that needs Linux, or another Unix";
+            Err(failure::Failure::new(why).hint("run this on the host that serves"))
         }
         #[cfg(not(serves))]
         Command::Rearm(_) | Command::Serve(_) | Command::BootTest(_) | Command::Demo(_) => {

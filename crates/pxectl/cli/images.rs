@@ -1,4 +1,4 @@
-//! Images: fetched, and looked into.
+//! Images: fetched, verified, kept, and looked into.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 #[derive(Debug, Args)]
 pub struct Fetch {
     /// Artifacts of the inventory [default: all]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "ARTIFACT")]
     pub names: Vec<String>,
     /// Refuse whatever would change pxectl.lock
     #[arg(long)]
@@ -18,6 +18,43 @@ pub struct Fetch {
     /// How many to fetch at once
     #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: u8,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Artifacts of the inventory [default: all, and whatever else is in the store]
+    #[arg(value_name = "ARTIFACT")]
+    pub names: Vec<String>,
+    /// How many files to hash at once [default: as many as there are processors]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: Option<u8>,
+    /// For people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ImagesFormat,
+}
+
+/// A form of what is told of images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImagesFormat {
+    /// A line an image
+    Human,
+    /// One JSON object, as docs/images.md tells
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// List what the store holds, and which labs refer to it
+    Ls,
+    /// Remove what no lab refers to
+    Gc(StoreGc),
+}
+
+#[derive(Debug, Args)]
+pub struct StoreGc {
+    /// Only list what would be removed
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -88,6 +88,11 @@ pub enum Command {
     Render(Render),
     /// Fetch images into the store, verified, and pin them in pxectl.lock
     Fetch(Fetch),
+    /// Hash what was fetched again, and hold it against lock file and inventory
+    Verify(Verify),
+    /// Look into the store of images, and remove from it what no lab refers to
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Look inside an install image, without root, mounting or unpacking
     #[command(subcommand)]
     Media(Media),

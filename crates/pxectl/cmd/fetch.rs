@@ -5,31 +5,28 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use pxectl_inventory::draft::Draft;
-use pxectl_model::diag::Severity;
 use pxectl_model::lock::{FILE_NAME, Locked, Lockfile, Trust};
 use pxectl_model::utc::Utc;
 use pxectl_store::fetch::{Got, Watch};
 
 use crate::cli::Fetch;
 use crate::failure::{Answer, Failure, Outcome};
-use crate::fetching::lockfile;
 use crate::fetching::plan::{Task, refused};
 use crate::fetching::proof::Proofs;
 use crate::fetching::run::{self, Problem};
 use crate::fetching::screen::Screen;
-use crate::lab::{self, Found};
+use crate::fetching::{chosen, lockfile};
+use crate::lab;
 use crate::session::{Session, folder_of, print, warn};
 use crate::show;
 use crate::show::size::size;
-
-/// The one finding at error level that fetching mends.
-const MENDED: &str = "lock-drift";
+use crate::stock::enter::enter;
 
 /// Exit 0 where everything is there and what it must be; 1 where something is not, or `--locked` refuses; 2 where something could
 /// not be fetched.
 pub async fn run(args: &Fetch, session: &Session) -> Outcome {
     let found = lab::read(&session.inventory)?;
-    sound(&found)?;
+    chosen::sound(&found, "nothing was fetched")?;
     let draft = &found.reading.draft;
     let Some(tasks) = chosen(&args.names, draft) else { return Ok(Answer::No) };
     let all = args.names.is_empty();
@@ -41,6 +38,8 @@ pub async fn run(args: &Fetch, session: &Session) -> Outcome {
             return Ok(Answer::No);
         }
     }
+    // Kept until the lock file says what the lab needs.
+    let _lease = if tasks.iter().any(|task| task.path.is_none()) { enter(&session.store, &session.inventory)? } else { None };
     let done = if args.offline {
         run::offline(tasks, &session.store).await
     } else {
@@ -67,31 +66,11 @@ fn counted(artifacts: usize) -> String {
     format!("{artifacts} artifact{}", if artifacts == 1 { "" } else { "s" })
 }
 
-/// An unsound inventory is not fetched for, unless it is unsound in that something changed since it was locked.
-fn sound(found: &Found) -> Result<(), Failure> {
-    let judged = found.judged();
-    let stops = |d: &&pxectl_model::diag::Diagnostic| d.severity == Severity::Error && d.rule.0 != MENDED;
-    let errors: Vec<_> = judged.findings.iter().filter(stops).cloned().collect();
-    if errors.is_empty() {
-        return Ok(());
-    }
-    warn(found.show(&errors).trim_end());
-    warn(&format!("the inventory is unsound ({}); nothing was fetched", show::diagnostic::summary(&errors)));
-    Err(Failure::printed())
-}
-
 /// The artifacts that are meant; none where one of them does not exist, which is said.
 fn chosen(names: &[String], draft: &Draft) -> Option<Vec<Task>> {
-    let all = || draft.artifacts.iter();
-    let known = |name: &String| all().any(|artifact| artifact.name.value.as_str() == name);
-    let unknown: Vec<_> = names.iter().filter(|name| !known(name)).collect();
-    for name in &unknown {
-        let close = pxectl_inventory::findings::closest(name, all().map(|artifact| artifact.name.value.as_str()));
-        let hint = close.map(|close| format!("; did you mean `{close}`?")).unwrap_or_default();
-        warn(&format!("there is no artifact `{}` in the inventory{hint}", pxectl_inventory::findings::shown(name)));
-    }
-    let meant = all().filter(|artifact| names.is_empty() || names.iter().any(|name| name == artifact.name.value.as_str()));
-    unknown.is_empty().then(|| meant.map(|artifact| Task::of(artifact, draft)).collect())
+    let meant = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
+    let meant = draft.artifacts.iter().filter(|artifact| meant(artifact.name.value.as_str()));
+    chosen::all_known(names, draft).then(|| meant.map(|artifact| Task::of(artifact, draft)).collect())
 }
 
 /// Prints what became of each, and gives the entries that the lock file gets.

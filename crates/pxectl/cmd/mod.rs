@@ -20,4 +20,8 @@ pub mod render;
 pub mod schema;
 #[cfg(serves)]
 pub mod serve;
+#[cfg(serves)]
+pub mod store;
 pub mod unassign;
+#[cfg(serves)]
+pub mod verify;

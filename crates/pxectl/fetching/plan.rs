@@ -54,7 +54,7 @@ impl Task {
 }
 
 /// Whether the lock file's entry says nothing else than the inventory; see the rule `lock-drift`.
-fn agrees(artifact: &ArtifactDraft, locked: &Locked) -> bool {
+pub fn agrees(artifact: &ArtifactDraft, locked: &Locked) -> bool {
     let place = match &locked.url {
         Some(url) => artifact.urls.iter().any(|known| known.value == *url),
         None => artifact.path.is_some(),

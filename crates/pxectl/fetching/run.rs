@@ -1,12 +1,12 @@
 //! Getting artifacts, several at once.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use pxectl_model::digest::{Digest, Hasher, WideHasher};
+use pxectl_model::digest::Digest;
 use pxectl_store::fetch::{Client, FetchError, Got, Limits, Step, Watch, fetch, stored};
+use pxectl_store::hash::{Hashed, hash_file};
 use pxectl_store::images::Store;
-use pxectl_store::regular::open_regular;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -102,10 +102,11 @@ fn problem(error: &FetchError) -> Problem {
 async fn own_file(path: PathBuf, task: &Task) -> Outcome {
     let wide = task.want.sha512.is_some();
     let named = path.clone();
-    let hashed = tokio::task::spawn_blocking(move || hash(&path, wide)).await;
+    let hashed = tokio::task::spawn_blocking(move || hash_file(&path, wide, &mut |_| {})).await;
     let text =
         |why: &dyn std::fmt::Display| Problem { text: format!("`{}`: {why}", named.display()), mismatch: false, hint: None };
-    let got = hashed.map_err(|error| text(&error))?.map_err(|error| text(&error))?;
+    let Hashed { sha256, sha512, size } = hashed.map_err(|error| text(&error))?.map_err(|error| text(&error))?;
+    let got = Got { sha256, sha512, size, from: None };
     let short = task.want.sha256.filter(|pin| *pin != got.sha256).map(|pin| (Digest::Sha256(pin), Digest::Sha256(got.sha256)));
     let wide = task.want.sha512.zip(got.sha512).filter(|(pin, found)| pin != found);
     let wide = wide.map(|(pin, found)| (Digest::Sha512(pin), Digest::Sha512(found)));
@@ -116,25 +117,4 @@ async fn own_file(path: PathBuf, task: &Task) -> Outcome {
             Err(Problem { mismatch: true, ..text(&why) })
         }
     }
-}
-
-fn hash(path: &Path, wide: bool) -> std::io::Result<Got> {
-    use std::io::Read as _;
-    let mut file = open_regular(path)?;
-    let (mut short, mut long, mut size) = (Hasher::new(), wide.then(WideHasher::new), 0);
-    let mut buffer = vec![0; 128 * 1024];
-    loop {
-        let count = match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        short.update(&buffer[..count]);
-        if let Some(long) = &mut long {
-            long.update(&buffer[..count]);
-        }
-        size += count as u64;
-    }
-    Ok(Got { sha256: short.finish(), sha512: long.map(WideHasher::finish), size, from: None })
 }

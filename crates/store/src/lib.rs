@@ -1,14 +1,22 @@
 //! What pxectl keeps on disk: the journal of boots, the store of images, files of people that are changed or replaced whole, and how they are read.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod contents;
 pub mod edit;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 pub mod fetch;
+#[cfg(all(unix, not(pxectl_no_unix)))]
+pub mod gc;
+pub mod hash;
 pub mod images;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 pub mod journal;
 pub mod lock;
 pub mod regular;
 pub mod replace;
+#[cfg(all(unix, not(pxectl_no_unix)))]
+mod turn;
+#[cfg(all(unix, not(pxectl_no_unix)))]
+pub mod users;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 mod wire;

@@ -20,6 +20,7 @@ mod fetch_auth;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 mod fix;
 mod formats;
+mod gc;
 mod goals;
 mod init;
 #[cfg(not(pxectl_no_unix))]
@@ -37,4 +38,5 @@ mod start;
 mod stop;
 mod store;
 mod unknown;
+mod verify;
 mod warnings;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,6 +42,12 @@ fn key(want: &Want) -> String {
     }
 }
 
+/// Whether a file still has its name.
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    let same = |one: std::fs::Metadata, other: std::fs::Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
+    file.metadata().ok().zip(std::fs::symlink_metadata(path).ok()).is_some_and(|(one, other)| same(one, other))
+}
+
 fn store_error(operation: &'static str, path: &Path) -> impl Fn(io::Error) -> FetchError {
     let path = path.to_owned();
     move |source| FetchError::Store { operation, path: path.clone(), source }
@@ -56,19 +62,25 @@ impl Partial {
         let lock = folder.join(format!("{key}.lock"));
         let failed = store_error("locking", &lock);
         let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let file = rustix::fs::open(&lock, flags, Mode::from_raw_mode(0o644)).map_err(|error| failed(error.into()))?;
-        let mut file = File::from(file);
         let mut waited = false;
-        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => {
-                waited = true;
-                watch.step(&want.name, Step::Waiting);
-                let locked = blocking(move || rustix::fs::flock(&file, FlockOperation::LockExclusive).map(|()| file));
-                file = locked.await.map_err(|error| failed(error.into()))?;
+        let file = loop {
+            let file = rustix::fs::open(&lock, flags, Mode::from_raw_mode(0o644)).map_err(|error| failed(error.into()))?;
+            let mut file = File::from(file);
+            match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => {}
+                Err(rustix::io::Errno::WOULDBLOCK) => {
+                    waited = true;
+                    watch.step(&want.name, Step::Waiting);
+                    let locked = blocking(move || rustix::fs::flock(&file, FlockOperation::LockExclusive).map(|()| file));
+                    file = locked.await.map_err(|error| failed(error.into()))?;
+                }
+                Err(error) => return Err(failed(error.into())),
             }
-            Err(error) => return Err(failed(error.into())),
-        }
+            // A sweep may have removed the name meanwhile: somebody else would lock another file under it.
+            if is_at(&file, &lock) {
+                break file;
+            }
+        };
         let pinned = want.pinned();
         let mut partial = Self { folder, key, sink: None, record: None, pinned, pieces: 0, _lock: file };
         partial.resume(want.sha512.is_some()).await?;

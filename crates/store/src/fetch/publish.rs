@@ -9,24 +9,31 @@ use super::Got;
 use super::error::FetchError;
 use super::partial::{Partial, blocking};
 use crate::images::Store;
+use crate::turn::Turn;
 
 /// Makes the file durable, read-only, and puts it under the name of its digest; the name is durable when this returns.
 pub(super) async fn publish(store: &Store, partial: &Partial, got: &Got) -> Result<(), FetchError> {
     let (part, file) = (partial.part(), store.file(&got.sha256));
     let failed = |source| FetchError::Store { operation: "putting into the store", path: file.clone(), source };
     let (open, len, to) = (partial.file().try_clone().map_err(failed)?, partial.len(), file.clone());
-    blocking(move || into_place(&open, len, &part, &to)).await.map_err(failed)?;
+    let own = store.clone();
+    blocking(move || into_place(&own, &open, len, &part, &to)).await.map_err(failed)?;
     partial.finish(got)
 }
 
-fn into_place(open: &File, len: u64, part: &Path, to: &Path) -> io::Result<()> {
+/// What was verified, from where it came in to where it is known.
+pub(crate) fn into_place(store: &Store, open: &File, len: u64, part: &Path, to: &Path) -> io::Result<()> {
     // Room that was reserved and not needed is given back.
     open.set_len(len)?;
     open.set_permissions(Permissions::from_mode(0o444))?;
     open.sync_all()?;
     let folder = to.parent().unwrap_or(to);
     std::fs::create_dir_all(folder)?;
-    std::fs::rename(part, to)?;
+    {
+        // Else a sweep could look at an old file of the name and remove the new one.
+        let _turn = Turn::adding(store)?;
+        std::fs::rename(part, to)?;
+    }
     // The folders' own entries, too: each may be new.
     for folder in folder.ancestors().take(3) {
         File::open(folder)?.sync_all()?;

@@ -1,0 +1,71 @@
+//! Lines for people.
+
+use pxectl_inventory::findings::whole;
+
+use super::judge::{State, Verdict};
+use crate::listing::count;
+use crate::show::shell;
+use crate::show::size::size;
+use crate::show::table::table;
+
+/// A row an artifact, and one for each file of the store that is not what its name says; `all`: and for every other file of it.
+pub fn rows(verdicts: &[Verdict], all: bool) -> String {
+    let shown = |verdict: &&Verdict| all || verdict.subject.name.is_some() || verdict.state != State::Extra;
+    let row = |verdict: &Verdict| {
+        let size = verdict.size.map_or_else(|| "-".to_owned(), size);
+        vec![verdict.subject.called(), size, verdict.state.as_str().to_owned()]
+    };
+    table(&verdicts.iter().filter(shown).map(row).collect::<Vec<_>>())
+}
+
+/// What is wrong with one and what to do, each a line; none where it is well.
+pub fn complaint(verdict: &Verdict) -> Option<(String, String)> {
+    let subject = &verdict.subject;
+    let path = subject.path.as_ref().map(|path| format!("`{}`: ", path.display())).unwrap_or_default();
+    let error = format!("error: {}: {path}{}", subject.called(), verdict.why.as_deref()?);
+    let fetch = subject.name.as_ref().map(|name| format!("pxectl fetch {}", shell::word(name)));
+    let hint = match (verdict.state, &subject.path, fetch) {
+        (State::Changed, _, Some(fetch)) if subject.drifted => format!("run `{fetch}`"),
+        (State::Changed, Some(path), fetch) if subject.stored => {
+            let remove = format!("rm -f {}", shell::path(path));
+            match fetch {
+                Some(fetch) => format!("it is damaged; remove it and fetch it again: `{remove} && {fetch}`"),
+                None => format!("it is damaged, and nothing of this lab refers to it; remove it: `{remove}`"),
+            }
+        }
+        (State::Changed, ..) => {
+            "put the right file there; if it is to be another one now, give its sha256 in the inventory, or take \
+                                 its entry out of pxectl.lock and run `pxectl fetch`"
+                .to_owned()
+        }
+        (State::Missing, _, Some(fetch)) if subject.stored => format!("run `{fetch}`"),
+        (State::Missing, ..) => "relative paths begin at the inventory's folder".to_owned(),
+        (State::Unlocked, _, Some(fetch)) => format!("run `{fetch}`: it pins the file as it is now"),
+        (State::Unreadable, ..) => "look at its rights, and at the disk".to_owned(),
+        _ => return None,
+    };
+    Some((whole(&error), format!("hint: {}", whole(&hint))))
+}
+
+/// All of them in one line.
+pub fn summary(verdicts: &[Verdict], seconds: f64) -> String {
+    let mut parts = Vec::new();
+    for state in [State::Ok, State::Changed, State::Missing, State::Unlocked, State::Unreadable] {
+        let n = verdicts.iter().filter(|verdict| verdict.state == state).count();
+        if n > 0 || state == State::Ok {
+            parts.push(format!("{n} {}", state.as_str()));
+        }
+    }
+    let extra: Vec<u64> = verdicts.iter().filter(|verdict| verdict.state == State::Extra).filter_map(|v| v.size).collect();
+    if !extra.is_empty() {
+        let bytes = size(extra.iter().sum());
+        parts.push(format!("{} extra in the store ({bytes}), which nothing of this lab refers to", count(extra.len(), "file")));
+    }
+    let mut paths: Vec<_> = verdicts.iter().filter_map(|v| Some((v.subject.path.as_ref()?, v.size?))).collect();
+    paths.sort();
+    paths.dedup();
+    let bytes: u64 = paths.iter().map(|(_, bytes)| bytes).sum();
+    // Of less than that a rate says nothing.
+    let rate = (seconds > 0.1).then(|| format!(", {}/s", size((bytes as f64 / seconds) as u64))).unwrap_or_default();
+    format!("{}; hashed {} in {seconds:.1} s{rate}", parts.join(", "), size(bytes))
+}

@@ -1,0 +1,70 @@
+//! Hashing many files: one a thread, the largest first, so that none of them is waited for alone in the end.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pxectl_store::fetch::{Step, Watch};
+use pxectl_store::hash::{Hashed, hash_file};
+
+use super::judge::{Verdict, judge};
+use super::subject::Subject;
+use crate::shelf;
+
+/// How many bytes go by between two reports about a file.
+const REPORT_EVERY: u64 = 4 << 20;
+
+/// A file to hash.
+struct Job {
+    path: PathBuf,
+    called: String,
+    wide: bool,
+    size: u64,
+}
+
+/// Hashes what is there, each file once, and judges every subject, in the order in which they came.
+pub fn all(subjects: Vec<Subject>, jobs: usize, watch: &dyn Watch) -> Vec<Verdict> {
+    let mut files: BTreeMap<PathBuf, Job> = BTreeMap::new();
+    for subject in &subjects {
+        let Some(path) = &subject.path else { continue };
+        let new = || Job { path: path.clone(), called: subject.called(), wide: false, size: shelf::size_of(path).unwrap_or(0) };
+        files.entry(path.clone()).or_insert_with(new).wide |= subject.sha512.is_some();
+    }
+    let mut files: Vec<Job> = files.into_values().collect();
+    files.sort_by_key(|job| std::cmp::Reverse(job.size));
+    let hashed = hash(&files, jobs, watch);
+    let judged = subjects.into_iter().map(|subject| {
+        let hashed = subject.path.as_ref().and_then(|path| hashed.get(path));
+        judge(subject, hashed)
+    });
+    judged.collect()
+}
+
+fn hash(files: &[Job], jobs: usize, watch: &dyn Watch) -> BTreeMap<PathBuf, io::Result<Hashed>> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, files.len().max(1)) {
+            scope.spawn(|| {
+                while let Some(job) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let hashed = one(job, watch);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(job.path.clone(), hashed);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn one(job: &Job, watch: &dyn Watch) -> io::Result<Hashed> {
+    let mut told = 0;
+    let mut moved = |have: u64| {
+        if have - told >= REPORT_EVERY || have == job.size {
+            told = have;
+            watch.step(&job.called, Step::Bytes { have, total: Some(job.size.max(have)) });
+        }
+    };
+    hash_file(&job.path, job.wide, &mut moved)
+}

@@ -1,0 +1,39 @@
+//! Whose turn it is in a store: many may add to it at once, and nobody while one removes.
+
+use std::fs::File;
+use std::io;
+
+use rustix::fs::{FlockOperation, Mode, OFlags};
+
+use crate::images::Store;
+
+/// A turn; over when it is dropped, or when the process ends in whatever way.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    _held: File,
+}
+
+impl Turn {
+    /// For what adds: short, so that nobody waits long for it.
+    pub fn adding(store: &Store) -> io::Result<Self> {
+        Self::take(store, FlockOperation::LockShared)
+    }
+
+    /// For what removes.
+    pub fn removing(store: &Store) -> io::Result<Self> {
+        Self::take(store, FlockOperation::LockExclusive)
+    }
+
+    fn take(store: &Store, operation: FlockOperation) -> io::Result<Self> {
+        std::fs::create_dir_all(store.root())?;
+        let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let file = File::from(rustix::fs::open(store.root().join("gc.lock"), flags, Mode::from_raw_mode(0o644))?);
+        loop {
+            match rustix::fs::flock(&file, operation) {
+                Ok(()) => return Ok(Self { _held: file }),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}

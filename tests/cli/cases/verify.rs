@@ -1,0 +1,99 @@
+//! `verify`: everything is hashed again, and what is not as it was is told with what to do.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use crate::support::files;
+use crate::support::lab::{HEAD, Lab, digest};
+
+/// A lab that fetched two images, and has a file of its own.
+fn lab() -> Lab {
+    let lab = Lab::usual();
+    lab.write("mirror/linux", files::kernel(30));
+    lab.write("mirror/initrd", files::noise(40, 90_000));
+    let url = |name: &str| format!("file://{}", lab.path("mirror").join(name).display());
+    let profile = "profiles:\n  rescue: {recipe: linux, kernel: linux, initrds: [initrd, own], args: [quiet]}\n";
+    let artifacts = format!(
+        "artifacts:\n  linux: {{url: \"{}\"}}\n  initrd: {{url: \"{}\"}}\n  own: {{path: files/initrd}}\n",
+        url("linux"),
+        url("initrd")
+    );
+    lab.write("inventory.yaml", format!("{HEAD}{artifacts}{profile}"));
+    lab
+}
+
+fn stored(lab: &Lab, bytes: &[u8]) -> PathBuf {
+    let name = digest(bytes).to_string();
+    lab.path(format!("store/sha256/{}/{name}", &name[..2]))
+}
+
+#[test]
+fn whole_missing_changed_and_extra() {
+    let lab = lab();
+    let ran = lab.pxectl(&["verify"]).ends_with(1).prints("linux   -      missing").prints("own     90 kB  unlocked");
+    ran.says("hint: run `pxectl fetch own`: it pins the file as it is now");
+    lab.pxectl(&["fetch"]).ends_with(0);
+    let other = files::noise(9, 1000);
+    lab.store(&other);
+    let ran = lab.pxectl(&["verify"]).ends_with(0).says("3 ok, 1 file extra in the store (1.0 kB)");
+    assert_eq!(ran.stdout, "initrd  90 kB  ok\nlinux   50 kB  ok\nown     90 kB  ok\n");
+    // One bit, behind the system's back.
+    let path = stored(&lab, &files::kernel(30));
+    let mut bytes = files::kernel(30);
+    bytes[49_999] ^= 1;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    std::fs::write(&path, &bytes).unwrap();
+    lab.write("files/initrd", "another");
+    std::fs::remove_file(stored(&lab, &files::noise(40, 90_000))).unwrap();
+    std::fs::write(stored(&lab, &other), "damaged").unwrap();
+    let ran = lab.pxectl(&["verify"]).ends_with(1).says("0 ok, 3 changed, 1 missing; hashed");
+    let remove = format!("rm -f {}", path.display());
+    let ran = ran.says(&format!("it is damaged; remove it and fetch it again: `{remove} && pxectl fetch linux`"));
+    let ran = ran.says(&format!("expected {}, found {}", digest(&files::kernel(30)), digest(&bytes)));
+    let ran = ran.says("nothing of this lab refers to it; remove it: `rm -f ").says("it has 7 bytes, and had 90000");
+    assert!(ran.stdout.starts_with("initrd") && ran.stdout.contains("initrd            -      missing"), "{}", ran.stdout);
+    // What it says to do helps.
+    let done = std::process::Command::new("sh").args(["-c", &remove]).status().unwrap();
+    assert!(done.success());
+    lab.pxectl(&["fetch", "linux"]).ends_with(0);
+    lab.pxectl(&["verify", "linux"]).ends_with(0);
+    let ran = lab.pxectl(&["verify", "linus"]).ends_with(1);
+    ran.says("there is no artifact `linus` in the inventory; did you mean `linux`?");
+}
+
+#[test]
+fn json_has_each_file_and_the_network_is_never_asked() {
+    let lab = lab();
+    lab.pxectl(&["fetch"]).ends_with(0);
+    std::fs::remove_dir_all(lab.path("mirror")).unwrap();
+    lab.store(b"extra");
+    let ran = lab.pxectl(&["verify", "--format", "json", "--jobs", "1", "--quiet"]).ends_with(0);
+    assert_eq!(ran.stderr, "");
+    for part in [
+        "\"schema\": \"pxectl.verify/1\"",
+        "\"ok\": 3",
+        "\"extra\": 1",
+        "\"artifact\": \"own\"",
+        "\"artifact\": null",
+        "\"state\": \"extra\"",
+        &format!("\"sha256\": \"{}\"", digest(&files::kernel(30))),
+    ] {
+        assert!(ran.stdout.contains(part), "no {part} in {}", ran.stdout);
+    }
+    // Neither `serve` nor anybody else would find this.
+    lab.write("store/sha256/notes.txt", "mine");
+    lab.pxectl(&["verify"]).ends_with(0).says("notes.txt` is no file of the store");
+}
+
+#[test]
+fn a_lock_file_that_says_something_else_is_no_agreement() {
+    let lab = lab();
+    lab.pxectl(&["fetch"]).ends_with(0);
+    let lock = lab.read("pxectl.lock");
+    lab.write("pxectl.lock", lock.replace("size: 90000", "size: 90001"));
+    lab.pxectl(&["verify"]).ends_with(1).says("it has 90000 bytes, and the lock file says 90001");
+    lab.write("pxectl.lock", &lock);
+    lab.edit(|text| text.replace("linux\"}", &format!("linux\", sha256: {}}}", digest(&files::noise(40, 90_000)))));
+    let ran = lab.pxectl(&["verify", "linux"]).ends_with(1);
+    ran.says("it is what the inventory says, and the lock file says something else").says("hint: run `pxectl fetch linux`");
+}
