@@ -66,6 +66,6 @@ pub fn summary(verdicts: &[Verdict], seconds: f64) -> String {
     paths.dedup();
     let bytes: u64 = paths.iter().map(|(_, bytes)| bytes).sum();
     // Of less than that a rate says nothing.
-    let rate = (seconds > 0.1).then(|| format!(", {}/s", size((bytes as f64 / seconds) as u64))).unwrap_or_default();
+    let rate = if seconds > 0.1 { format!(", {}/s", size((bytes as f64 / seconds) as u64)) } else { String::new() };
     format!("{}; hashed {} in {seconds:.1} s{rate}", parts.join(", "), size(bytes))
 }
