@@ -119,10 +119,13 @@ fn with_templates(mut reading: Reading, input: &Input, files: &dyn Files) -> Fou
         let file = reading.sources.add(format!("builtin/{name}"), text.clone());
         Template { name, text, file }
     });
-    let templates = TemplateSet::new(built_in.collect::<Vec<_>>(), own.templates);
-    if !own.problems.is_empty() {
+    let built_in: Vec<Template> = built_in.collect();
+    own.templates.iter().for_each(|own| reading.hear(own.file, &pxectl_render::comments(&own.text)));
+    let templates = TemplateSet::new(built_in, own.templates);
+    own.problems.extend(pxectl_render::in_plain_sight(&templates));
+    reading.diagnostics.extend(own.problems);
+    if reading.has_errors() {
         reading.inventory = None;
-        reading.diagnostics.extend(own.problems);
     }
     Found { reading, templates, stamps: Stamps::default(), folder: input.folder.clone() }
 }

@@ -84,7 +84,8 @@ fn yaml11(text: &str) -> Option<Guess> {
     if let Some(digits) = rest.strip_prefix("0x").filter(|d| all(d, &|b| b.is_ascii_hexdigit())) {
         return whole(digits, 16);
     }
-    if let Some(digits) = rest.strip_prefix('0').filter(|d| all(d, &|b| matches!(b, b'0'..=b'7'))) {
+    let octal = |digits: &&str| !digits.is_empty() && digits.bytes().all(|b| matches!(b, b'0'..=b'7' | b'_'));
+    if let Some(digits) = rest.strip_prefix('0').filter(octal) {
         return whole(digits, 8);
     }
     if rest == "0" || (!rest.starts_with(['0', '_']) && all(rest, &|b| b.is_ascii_digit())) {
@@ -241,6 +242,7 @@ mod tests {
             ("0b101", "YAML 1.1: the binary number 5"),
             ("1_000", "YAML 1.1: the number 1000"),
             ("_1000", "a text"),
+            ("0___", "YAML 1.1: an octal number, which is 0"),
             ("+1234", "YAML: the number 1234"),
             ("-1234", "YAML: the number -1234, kept"),
             ("7E12", "YAML 1.2: the number 7000000000000.0"),

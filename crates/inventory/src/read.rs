@@ -111,6 +111,10 @@ pub struct Reading {
     trees: Vec<Option<Node>>,
     /// The comments that speak to pxectl, in the order of the texts.
     pub(crate) allows: Vec<Allow>,
+    /// How many more of them there may be.
+    pub(crate) allows_left: usize,
+    /// Where texts without a tree, templates, begin to say something.
+    pub(crate) first_words: BTreeMap<FileId, usize>,
 }
 
 /// The patterns of the main file's `include`, as far as it can be read; what is wrong with it [`read`] tells.
@@ -177,7 +181,7 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
                 .push(LOCK_FILE.at(Place::File(id), message).help("without it nobody knows what was verified; make it readable"));
         }
     }
-    let Reader { sources, trees, allows, draft, .. } = reader;
+    let Reader { sources, trees, allows, allows_left, draft, .. } = reader;
     rules::run(&draft, &mut findings);
     let mut inventory = None;
     if findings.errors() == 0 {
@@ -189,7 +193,8 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
             }
         }
     }
-    let mut reading = Reading { sources, draft, diagnostics: Vec::new(), inventory, trees, allows };
+    let (diagnostics, first_words) = (Vec::new(), BTreeMap::new());
+    let mut reading = Reading { sources, draft, diagnostics, inventory, trees, allows, allows_left, first_words };
     let mut diagnostics = findings.into_list();
     reading.sort(&mut diagnostics);
     reading.diagnostics = diagnostics;
@@ -306,7 +311,8 @@ impl Reading {
 
     /// Where a text begins to say something, after its first comments.
     pub(crate) fn first_byte(&self, file: FileId) -> Option<usize> {
-        self.trees.get(file.0 as usize)?.as_ref().map(|root| root.at.start)
+        let tree = self.trees.get(file.0 as usize).and_then(Option::as_ref);
+        tree.map(|root| root.at.start).or_else(|| self.first_words.get(&file).copied())
     }
 
     /// Every byte of what a finding wants to be shown nowhere: all lines of a value, and where it is an alias, what that stands for.

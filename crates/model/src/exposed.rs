@@ -86,10 +86,18 @@ pub fn exposed(text: &str) -> Option<(Shape, Range<usize>)> {
     key.or_else(token).or_else(url).or_else(hash)
 }
 
-fn private_key(text: &str) -> Option<Range<usize>> {
+/// What the label of a private key says, whatever its kind.
+const KEY: &[u8] = b"PRIVATE KEY";
+/// No label is longer, so that many beginnings of one are soon looked at.
+const LABEL_MAX: usize = 64;
+
+/// The first private key in a text, from its first line to its last; to the end of the text where that is missing.
+pub fn private_key(text: &str) -> Option<Range<usize>> {
     let begins = |(at, mark): (usize, &str)| {
-        let line = text[at + mark.len()..].lines().next().unwrap_or("");
-        line.split_once("-----").is_some_and(|(label, _)| label.contains("PRIVATE KEY")).then_some(at)
+        let rest = &text.as_bytes()[at + mark.len()..];
+        let end = rest.iter().take(LABEL_MAX).position(|byte| matches!(byte, b'-' | b'\n' | b'\r'))?;
+        let is_one = rest[..end].windows(KEY.len()).any(|label| label == KEY) && rest[end..].starts_with(b"-----");
+        is_one.then_some(at)
     };
     let start = text.match_indices("-----BEGIN ").find_map(begins)?;
     let rest = &text[start..];
@@ -100,10 +108,12 @@ fn private_key(text: &str) -> Option<Range<usize>> {
 fn token(text: &str, form: &TokenForm) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     text.match_indices(form.begins).map(|(at, _)| at).find_map(|at| {
-        let alone = at == 0 || !word(bytes[at - 1]);
+        if at > 0 && word(bytes[at - 1]) {
+            return None;
+        }
         let rest = &bytes[at + form.begins.len()..];
         let length = rest.iter().take_while(|byte| (form.most)(**byte)).count();
-        (alone && length >= form.least).then(|| at..at + form.begins.len() + length)
+        (length >= form.least).then(|| at..at + form.begins.len() + length)
     })
 }
 
@@ -121,11 +131,12 @@ fn url_password(text: &str) -> Option<Range<usize>> {
 
 fn hash(text: &str) -> Option<Range<usize>> {
     HASHES.iter().find_map(|mark| {
-        let at = text.find(mark)?;
-        let rest = &text[at + mark.len()..];
-        let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "./$=,+-_".contains(c))).unwrap_or(rest.len());
-        // A salt and what comes after it, or this is a price.
-        (length >= 16).then(|| at..at + mark.len() + length)
+        text.match_indices(mark).find_map(|(at, _)| {
+            let rest = &text[at + mark.len()..];
+            let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "./$=,+-_".contains(c))).unwrap_or(rest.len());
+            // A salt and what comes after it, or this is a price.
+            (length >= 16).then(|| at..at + mark.len() + length)
+        })
     })
 }
 
@@ -164,8 +175,17 @@ mod tests {
         for hash in ["$6$saltsalt$0123456789abcdef", "$y$j9T$saltsaltsalt$0123456789", "$2b$12$0123456789012345678901"] {
             assert_eq!(exposed(&format!("x {hash} y")), Some((Shape::Hash, 2..2 + hash.len())), "{hash}");
         }
+        assert_eq!(exposed("costs $6$ or $6$saltsalt$0123456789abcdef"), Some((Shape::Hash, 13..41)));
         assert_eq!(exposed("http://joe:hunter2@h/x"), Some((Shape::UrlPassword, 11..18)));
         assert_eq!(exposed("a http://h/ ftp://j:p@q@h"), Some((Shape::UrlPassword, 20..23)));
+    }
+
+    /// Each would take minutes if every beginning of something were followed to the end of the text.
+    #[test]
+    fn what_begins_a_million_times() {
+        for text in ["AKIA", "ghp_", "-----BEGIN ", "://", "$1$ ", "x://a:"] {
+            assert_eq!(exposed(&format!("x{}", text.repeat(1_000_000))), None, "{text}");
+        }
     }
 
     #[test]

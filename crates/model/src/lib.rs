@@ -30,6 +30,7 @@ pub mod recipe;
 pub mod resolve;
 pub mod rule;
 pub mod secret;
+pub mod secret_names;
 pub mod settings;
 pub mod source;
 pub mod trace;

@@ -9,13 +9,14 @@ use pxectl_model::inventory::Inventory;
 use pxectl_model::ipxe::escape;
 use pxectl_model::mac::Mac;
 use pxectl_model::net::{Network, Site};
-use pxectl_model::policy::{BOOT_FILE_MAX, BootFile, Branch, Client, Policy, http_base};
+use pxectl_model::policy::{BootFile, Branch, Client, Policy, http_base};
 use pxectl_model::profile::{Host, Nic};
 
 use crate::context::VERSION;
 use crate::entry::place_of;
 use crate::env;
-use crate::fault::{self, Around, BOOT_URL_LENGTH, TEMPLATE_MISSING};
+use crate::fault::{self, Around, TEMPLATE_MISSING};
+use crate::filename;
 use crate::templates::TemplateSet;
 
 /// The template.
@@ -30,7 +31,7 @@ pub const KNOWN: [&str; 8] = ["server", "site", "base_url", "bios_only", "branch
 /// an address in them.
 ///
 /// # Errors
-/// A template that fails, a value that dhcpd cannot hold, a boot URL past the 127 bytes of a DHCP answer.
+/// A template that fails, a value that dhcpd cannot hold, a boot file past the 127 bytes of a DHCP answer.
 pub fn render(
     templates: &TemplateSet,
     inventory: &Inventory,
@@ -40,17 +41,6 @@ pub fn render(
     let at = || place_of(site.server.origin.route.as_ref());
     let base_url = http_base(site.server.value, inventory.lab().http_port.value);
     let policy = Policy::new(&base_url, firmware);
-    let mut faults = Vec::new();
-    for branch in &policy.branches {
-        let (BootFile::Url(file) | BootFile::Tftp(file)) = &branch.file;
-        if file.len() > BOOT_FILE_MAX {
-            let message = format!("`{file}` has {} bytes, and a DHCP answer holds {BOOT_FILE_MAX}", file.len());
-            faults.push(Diagnostic::error(BOOT_URL_LENGTH, at(), message));
-        }
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
     let bios_only = policy.branches.iter().all(|b| matches!(b.client, Client::Ipxe | Client::Pxe(Firmware::Bios)));
     let hosts = reservations(&inventory.parts().hosts, site);
     let fuel = env::FUEL + RESERVATION_FUEL * hosts.len() as u64;
@@ -66,12 +56,14 @@ pub fn render(
     ]);
     let mut env = env::environment(templates)?;
     env.set_fuel(Some(fuel));
-    if templates.get(TEMPLATE).is_none() {
+    let Some(template) = templates.get(TEMPLATE) else {
         return Err(vec![Diagnostic::error(TEMPLATE_MISSING, at(), format!("there is no template `{TEMPLATE}`"))]);
-    }
+    };
     let around = Around { set: templates, origin: &|_| None, fallback: at() };
     let rendered = env.get_template(TEMPLATE).and_then(|template| template.render(context));
-    rendered.map_err(|error| vec![fault::diagnose(&error, &around)])
+    let text = rendered.map_err(|error| vec![fault::diagnose(&error, &around)])?;
+    let faults = filename::too_long(&text, template);
+    if faults.is_empty() { Ok(text) } else { Err(faults) }
 }
 
 fn branch(branch: &Branch) -> Value {

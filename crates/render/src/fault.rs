@@ -27,6 +27,8 @@ pub const SCRIPT_INVALID: RuleId = RuleId("script-invalid");
 pub const RECIPE_INVALID: RuleId = RuleId("recipe-invalid");
 /// A key that a recipe needs and nobody gives.
 pub const KEY_MISSING: RuleId = RuleId("missing-key");
+/// What git should not hold; the inventory's rule, too.
+pub const SECRET_IN_PLAIN_SIGHT: &str = "secret-in-plain-sight";
 /// A boot URL that does not fit into a DHCP answer.
 pub const BOOT_URL_LENGTH: RuleId = RuleId("boot-url-length");
 

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use common::{Bench, Says, site, templates};
 use pxectl_model::arch::Firmware;
+use pxectl_model::diag::Place;
 use pxectl_model::net::Site;
 use pxectl_render::dhcp;
 
@@ -119,4 +120,29 @@ fn ten_thousand_reservations_are_not_too_many() {
     }
     let text = render(&bench, &site(None, [10, 1, 0, 1], &[("10.1.0.0/16", None)]), &[Firmware::Bios]);
     assert_eq!(text.matches("fixed-address").count(), 10_000);
+}
+
+/// pxectl's own names always fit; a lab's own template can name what does not, and dhcpd itself says nothing of it.
+#[test]
+fn a_boot_file_that_no_answer_holds() {
+    let (bench, long) = (Bench::new(), format!("http://boot.example.org/{}", "a".repeat(104)));
+    let render = |text: &str| {
+        dhcp::render(&templates(&[("dhcpd.conf.j2", text)]), &bench.inventory(), &bench.parts.lab.sites[0], &[Firmware::Bios])
+    };
+    let text = format!("{{% extends \"builtin/dhcpd.conf.j2\" %}}# filename \"{long}\";\n");
+    assert!(render(&text).is_ok(), "what extends another says nothing outside of blocks");
+    let text = format!("subnet 10.1.0.0 netmask 255.255.255.0 {{\n  filename \"{long}\";\n}}\n");
+    let findings = render(&text).unwrap_err();
+    let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+    assert_eq!(finding.rule.0, "boot-url-length");
+    assert!(finding.message.contains("has 128 bytes, and a DHCP answer holds 127"), "{}", finding.message);
+    let Place::Span(span) = finding.at else { panic!("{finding:?}") };
+    assert_eq!(&text[span.start..span.end], long);
+    // Put together out of pieces it stands nowhere in the template.
+    let pieces = text.replace("aaa", "{{ 'a' * 1 }}aa".replace(" * 1", "").as_str());
+    assert!(matches!(render(&pieces).unwrap_err()[0].at, Place::File(_)));
+    if let Some(answer) = dhcpd_takes(&text) {
+        assert_eq!(answer, Ok(()));
+    }
+    assert!(render(&text.replace("aaaa", "aaa")).is_ok());
 }

@@ -117,3 +117,26 @@ fn the_schema_for_editors_is_the_one_of_the_repository() {
     assert_eq!(ran.stdout, include_str!("../../../docs/schema/inventory.json"));
     Lab::usual().pxectl(&["schema", "included"]).ends_with(0).prints("\"title\": \"included file\"");
 }
+
+#[test]
+fn templates_are_looked_through_for_secrets_and_have_comments_of_their_own() {
+    let lab = Lab::usual();
+    // Put together here, so that no scanner takes this file for what it is about.
+    let key = ["-----BEGIN OPENSSH ", "PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----\n"].concat();
+    lab.write("templates/preseed.cfg.j2", format!("d-i x string y\n{key}"));
+    let ran =
+        lab.pxectl(&["lint"]).ends_with(1).prints("error[secret-in-plain-sight]: a private key").prints("preseed.cfg.j2:2:1");
+    assert!(!ran.stdout.contains("b3Blb"), "{}", ran.stdout);
+    lab.pxectl(&["explain", "web-01"]).ends_with(2).says("a private key");
+    let allowed = "{# pxectl: allow(unused-template) because it comes next week #}\n\
+        d-i passwd/root-password password r00tme {# pxectl: allow(secret-in-plain-sight) because it is changed at once #}\n";
+    lab.write("templates/preseed.cfg.j2", allowed);
+    let ran = lab.pxectl(&["lint", "--deny", "warnings"]).ends_with(0).says("no findings; 2 allowed");
+    assert_eq!(ran.stdout, "");
+    lab.write("templates/preseed.cfg.j2", allowed.replace(" because it comes next week", ""));
+    lab.edit(|text| text.replace("recipe: debian,", "recipe: debian, answer: preseed.cfg.j2,"));
+    let ran = lab.pxectl(&["lint", "--deny", "warnings"]).ends_with(1).prints("warning[allow-without-reason]");
+    ran.prints("write `{# pxectl: allow(unused-template) because … #}`");
+    lab.write("templates/preseed.cfg.j2", allowed);
+    lab.pxectl(&["lint", "--deny", "warnings"]).ends_with(1).prints("warning[allow-unused]").prints("preseed.cfg.j2:1:1");
+}

@@ -52,6 +52,58 @@ fn comment(text: &str, root: &Node, line: Range<usize>, next: &mut Range<usize>)
     Some(Comment { at: start..end, says, about })
 }
 
+/// The same of a template, whose comments are these places of its text, each from `{#` to `#}`.
+pub(super) fn of_template(text: &str, comments: &[Range<usize>], most: usize) -> Vec<Comment> {
+    let mut found = Vec::new();
+    for (n, at) in comments.iter().enumerate() {
+        let Some(inner) = text.get(at.start + 2..at.end.saturating_sub(2)) else { continue };
+        // `{#-` and `-#}` trim what is around them.
+        let inner = inner.strip_prefix(['-', '+']).unwrap_or(inner).trim_start();
+        let inner = inner.strip_suffix(['-', '+']).unwrap_or(inner).trim_end();
+        let Some(body) = inner.strip_prefix(NAME).filter(|body| is_order(body.trim())) else { continue };
+        let start = at.start + text[at.clone()].find(NAME).unwrap_or_default() + NAME.len();
+        found.push(Comment { at: at.clone(), says: start..start + body.len(), about: about(text, comments, n) });
+        if found.len() > most {
+            break;
+        }
+    }
+    found
+}
+
+/// The line that a comment of a template is about.
+fn about(text: &str, comments: &[Range<usize>], n: usize) -> Range<usize> {
+    let own = line_at(text, comments[n].start).start..line_end(text, comments[n].end);
+    let here = next_word(text, comments, own.start, 0);
+    if own.contains(&here) { own } else { line_at(text, next_word(text, comments, comments[n].end, n)) }
+}
+
+/// Where a template says something by itself: the first byte from there that is neither blank nor in a comment. `first` is a comment
+/// before which there is none.
+fn next_word(text: &str, comments: &[Range<usize>], from: usize, first: usize) -> usize {
+    let mut at = from;
+    let mut left = comments.get(first..).unwrap_or_default();
+    loop {
+        left = &left[left.partition_point(|comment| comment.end <= at)..];
+        match left.first().filter(|comment| comment.start <= at) {
+            Some(comment) => at = comment.end,
+            None => {
+                let rest = &text[at..];
+                let blank = rest.len() - rest.trim_start().len();
+                let next = left.first().map_or(text.len(), |comment| comment.start);
+                if at + blank < next || next == text.len() {
+                    return at + blank;
+                }
+                at = next;
+            }
+        }
+    }
+}
+
+/// Where a template begins to say something.
+pub(super) fn first_word(text: &str, comments: &[Range<usize>]) -> usize {
+    next_word(text, comments, 0, 0)
+}
+
 /// Whether it begins as `allow` does, or as somebody would write it who remembers it wrongly.
 fn is_order(body: &str) -> bool {
     let word = body.find(|c: char| !c.is_ascii_alphabetic() && c != '-').unwrap_or(body.len());

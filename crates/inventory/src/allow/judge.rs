@@ -55,13 +55,21 @@ impl Reading {
         let whole = !found.iter().any(|finding| finding.severity == Severity::Error || finding.rule == TOO_LARGE.id);
         let mut judged = Judged::default();
         for finding in found {
-            let by = self.allowing(&finding, &lines).filter(|_| finding.severity < Severity::Error);
-            match by {
-                None => judged.findings.push(finding),
-                Some((n, reason)) => {
+            if finding.severity == Severity::Error {
+                judged.findings.push(finding);
+                continue;
+            }
+            // One comment silences one finding; of several on a line the first comment the first.
+            let mut speak = self.allowing(&finding, &lines).into_iter().peekable();
+            let any = speak.peek().is_some();
+            match speak.find(|n| !used[*n]) {
+                Some(n) => {
                     used[n] = true;
+                    let reason = self.allows[n].order.as_ref().and_then(|order| order.reason.clone());
                     judged.allowed.push(Allowed { finding, by: self.allows[n].at, reason });
                 }
+                None if any => judged.findings.push(one_more(finding)),
+                None => judged.findings.push(finding),
             }
         }
         let mut complaints = Findings::default();
@@ -74,22 +82,40 @@ impl Reading {
         judged
     }
 
-    /// The comment that speaks of this finding, and its reason.
-    fn allowing(&self, finding: &Diagnostic, lines: &BTreeMap<(FileId, usize), Vec<usize>>) -> Option<(usize, Option<String>)> {
+    /// The comments that speak of this finding's rule on its line, in their order.
+    fn allowing(&self, finding: &Diagnostic, lines: &BTreeMap<(FileId, usize), Vec<usize>>) -> Vec<usize> {
         if lines.is_empty() {
-            return None;
+            return Vec::new();
         }
-        let span = self.locate(&finding.at)?;
-        // What is said of a file as a whole is allowed where the file begins to say something.
-        let at = if matches!(finding.at, Place::File(_)) { self.first_byte(span.file)? } else { span.start };
-        let (_, candidates) = lines.range(..=(span.file, at)).next_back()?;
-        let names = |n: &&usize| {
-            let allow = &self.allows[**n];
-            let order = allow.order.as_ref()?;
-            let hit = allow.at.file == span.file && at <= allow.about.end && order.rule == finding.rule.0;
-            hit.then(|| (**n, order.reason.clone()))
+        let speak = || {
+            let span = self.locate(&finding.at)?;
+            // What is said of a file as a whole is allowed where the file begins to say something.
+            let at = if matches!(finding.at, Place::File(_)) { self.first_byte(span.file)? } else { span.start };
+            let (_, candidates) = lines.range(..=(span.file, at)).next_back()?;
+            let hits = |n: &&usize| {
+                let allow = &self.allows[**n];
+                let rule = allow.order.as_ref().map(|order| order.rule.as_str());
+                allow.at.file == span.file && at <= allow.about.end && rule == Some(finding.rule.0)
+            };
+            Some(candidates.iter().filter(hits).copied().collect())
         };
-        candidates.iter().find_map(|n| names(&n))
+        speak().unwrap_or_default()
+    }
+}
+
+/// A finding that is left although a comment on its line speaks of its rule: that one is another's.
+fn one_more(mut finding: Diagnostic) -> Diagnostic {
+    let words = "the comment on this line allows another finding: one comment allows one";
+    finding.help = Some(finding.help.map_or_else(|| words.to_owned(), |help| format!("{help}; {words}")));
+    finding
+}
+
+/// The form of a comment, as the text that this one stands in takes it.
+fn form(allow: &Allow, rule: &str) -> String {
+    if allow.in_template {
+        format!("{{# pxectl: allow({rule}) because … #}}")
+    } else {
+        format!("# pxectl: allow({rule}) because …")
     }
 }
 
@@ -103,7 +129,7 @@ fn complain(
 ) -> Option<Diagnostic> {
     let whole = Place::Span(allow.at);
     let Some(Order { rule, rule_at, reason }) = &allow.order else {
-        let help = "write `# pxectl: allow(rule-id) because …`";
+        let help = format!("write `{}`", form(allow, "rule-id"));
         return Some(ALLOW_SYNTAX.at(whole, "this comment for pxectl cannot be read").help(help));
     };
     let name = Place::Span(*rule_at);
@@ -114,7 +140,8 @@ fn complain(
             meant.map_or_else(|| "a finding's id stands in its brackets".to_owned(), |name| format!("did you mean `{name}`?"));
         return Some(ALLOW_UNKNOWN.at(name, message).help(help));
     };
-    if card.severity == Severity::Error {
+    // A rule of errors may find warnings, too.
+    if card.severity == Severity::Error && !used {
         let message = format!("`{rule}` finds errors, and no comment silences those");
         return Some(
             ALLOW_ERROR.at(name, message).help("mend the error and remove the comment: an inventory with one is unsound"),
@@ -122,7 +149,7 @@ fn complain(
     }
     if reason.is_none() {
         let message = format!("this does not say why `{rule}` may be ignored here");
-        return Some(ALLOW_WITHOUT_REASON.at(whole, message).help(format!("write `# pxectl: allow({rule}) because …`")));
+        return Some(ALLOW_WITHOUT_REASON.at(whole, message).help(format!("write `{}`", form(allow, rule))));
     }
     let idle = !used && looked(card.id);
     idle.then(|| {

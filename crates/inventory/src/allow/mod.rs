@@ -1,4 +1,4 @@
-//! `# pxectl: allow(rule-id) because …`: comments that silence a finding, and what is wrong with them.
+//! `# pxectl: allow(rule-id) because …`, in templates `{# … #}`: comments that silence a finding each, and what is wrong with them.
 
 mod comment;
 mod judge;
@@ -8,12 +8,14 @@ pub(crate) mod rules;
 mod tests;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use pxectl_model::diag::Place;
 use pxectl_model::source::{FileId, Span};
 
 use crate::findings::Findings;
 use crate::limits;
+use crate::read::Reading;
 use crate::rules::structure::TOO_LARGE;
 use crate::tree::Node;
 pub use judge::{Allowed, Judged};
@@ -25,6 +27,8 @@ pub(crate) struct Allow {
     pub at: Span,
     /// The line that it is about; bytes of the same text.
     pub about: Range<usize>,
+    /// Whether it stands in a template.
+    pub in_template: bool,
     /// What it allows; none where it cannot be read.
     pub order: Option<Order>,
 }
@@ -42,11 +46,33 @@ pub(crate) struct Order {
 
 /// The comments of one text, in its order; `left` is how many all texts together may still have.
 pub(crate) fn allows(file: FileId, text: &str, root: &Node, left: &mut usize, findings: &mut Findings) -> Vec<Allow> {
-    let mut found = comment::comments(text, root, *left);
+    orders(file, text, (comment::comments(text, root, *left), false), left, findings)
+}
+
+impl Reading {
+    /// Hears the comments of a template that was added to the texts: `{# pxectl: allow(rule-id) because … #}`. `comments` are the places
+    /// of all its comments, each from `{#` to `#}`.
+    pub fn hear(&mut self, file: FileId, comments: &[Range<usize>]) {
+        let Some(text) = self.sources.get(file).map(|source| Arc::clone(&source.text)) else { return };
+        let mut findings = Findings::default();
+        let found = comment::of_template(&text, comments, self.allows_left);
+        self.allows.extend(orders(file, &text, (found, true), &mut self.allows_left, &mut findings));
+        self.first_words.insert(file, comment::first_word(&text, comments));
+        self.diagnostics.extend(findings.into_list());
+    }
+}
+
+fn orders(
+    file: FileId,
+    text: &str,
+    (mut found, in_template): (Vec<comment::Comment>, bool),
+    left: &mut usize,
+    findings: &mut Findings,
+) -> Vec<Allow> {
     let span = |part: Range<usize>| Span { file, start: part.start, end: part.end };
     if let Some(beyond) = found.get(*left) {
-        let message = format!("an inventory has at most {} comments that speak to pxectl", limits::ALLOWS);
-        findings.push(TOO_LARGE.at(Place::Span(span(beyond.at.clone())), message));
+        let message = format!("a lab has at most {} comments that speak to pxectl", limits::ALLOWS);
+        findings.push(TOO_LARGE.at(Place::Span(span(beyond.at.clone())), message).help("mend what they allow, and remove them"));
         found.truncate(*left);
     }
     *left -= found.len();
@@ -58,7 +84,7 @@ pub(crate) fn allows(file: FileId, text: &str, root: &Node, left: &mut usize, fi
             rule_at: span(base + order.rule.start..base + order.rule.end),
             reason: order.reason.map(|reason| says[reason].to_owned()),
         });
-        Allow { at: span(comment.at), about: comment.about, order }
+        Allow { at: span(comment.at), about: comment.about, in_template, order }
     };
     found.into_iter().map(allow).collect()
 }

@@ -144,3 +144,96 @@ fn comments_are_bounded() {
     let many = format!("{HEAD}profiles:\n  a: {{vars: {{t: \"{} pxectl: allow(\"}}}}\n", " #".repeat(1 << 20));
     assert!(read(&many).allows.is_empty());
 }
+
+#[test]
+fn one_comment_silences_one_finding() {
+    let host = "  - {serial: HERE, asset: THERE, profile: local}";
+    for (comments, left) in [
+        (vec![], vec!["odd", "odd"]),
+        (vec!["allow(odd) because x"], vec!["odd"]),
+        (vec!["allow(odd) because x", "allow(odd) because y"], vec![]),
+        (vec!["allow(odd) because x", "allow(odd) because y", "allow(odd) because z"], vec!["allow-unused"]),
+    ] {
+        let above: String = comments.iter().map(|comment| format!("  # pxectl: {comment}\n")).collect();
+        let reading = read(&format!("{HEAD}hosts:\n{above}{host}\n"));
+        let judged = judge(&reading, vec![finding(&reading, ODD, "THERE"), finding(&reading, ODD, "HERE")]);
+        assert_eq!(judged.findings.iter().map(|finding| finding.rule.0).collect::<Vec<_>>(), left, "{comments:?}");
+        if let [comment] = comments.as_slice() {
+            let [silenced] = judged.allowed.as_slice() else { panic!("{judged:?}") };
+            assert_eq!(silenced.finding.at, finding(&reading, ODD, "HERE").at, "{comment}: the first of the line");
+            let help = judged.findings[0].help.as_deref().unwrap();
+            assert!(help.contains("one comment allows one"), "why this one is still there: {help}");
+        }
+    }
+}
+
+#[test]
+fn what_a_rule_of_errors_finds_as_a_warning_can_be_allowed() {
+    let reading = read(&format!("{HEAD}hosts:\n  - {{serial: HERE, profile: local}} # pxectl: allow(grave) because x\n"));
+    let mut found = finding(&reading, GRAVE, "HERE");
+    found.severity = pxectl_model::diag::Severity::Warning;
+    let judged = judge(&reading, vec![found]);
+    assert!(judged.findings.is_empty() && judged.allowed.len() == 1, "{judged:?}");
+}
+
+/// What is left of a finding at `HERE` in a template, or of it as a whole, as ids; and how many were silenced.
+fn in_template(text: &str, whole: bool) -> (Vec<&'static str>, usize) {
+    let mut reading = read(HEAD);
+    let file = reading.sources.add("a.cfg.j2", text);
+    let opens = text.match_indices("{#").map(|(at, _)| at);
+    let comments: Vec<_> = opens.map(|at| at..at + text[at..].find("#}").unwrap() + 2).collect();
+    reading.hear(file, &comments);
+    let finding = if whole { ODD.at(Place::File(file), "made up") } else { finding(&reading, ODD, "HERE") };
+    let judged = judge(&reading, vec![finding]);
+    (judged.findings.iter().map(|finding| finding.rule.0).collect(), judged.allowed.len())
+}
+
+#[test]
+fn templates_have_comments_of_their_own() {
+    for text in [
+        "a HERE {# pxectl: allow(odd) because it is a test #}\nb\n",
+        "{# pxectl: allow(odd) because it is a test #}\na HERE\n",
+        "a\n{#- pxectl:allow( odd )because it is a test -#}\n\n  {# and a word #}\n{% x %}HERE\n",
+        "{# pxectl: allow(odd) because\n   it is a test #}\r\na HERE\r\n",
+        "a {# x #}{# pxectl: allow(odd) because it is a test #} HERE",
+        "é {# pxectl: allow(odd) because é #} HERE",
+    ] {
+        assert_eq!(in_template(text, false), SILENT, "{text}");
+    }
+    for text in ["a HERE\n{# pxectl: allow(odd) because x #}\nb\n", "{# pxectl: allow(odd) because x #}\na\nHERE\n"] {
+        let (mut left, silenced) = in_template(text, false);
+        left.sort_unstable();
+        assert_eq!((left, silenced), (vec!["allow-unused", "odd"], 0), "{text}");
+    }
+    for (text, left, silenced) in [
+        ("HERE {# pxectl: allow(odd) #}", vec!["allow-without-reason"], 1),
+        ("HERE {# pxectl: allow(od) because x #}", vec!["odd", "allow-unknown"], 0),
+        ("HERE {# pxectl: alow(odd) because x #}", vec!["odd", "allow-syntax"], 0),
+        ("HERE # pxectl: allow(odd) because x", vec!["odd"], 0),
+    ] {
+        assert_eq!(in_template(text, false), (left, silenced), "{text}");
+    }
+}
+
+#[test]
+fn a_template_as_a_whole_is_allowed_above_its_first_word() {
+    for text in [
+        "{# x #}\n{# pxectl: allow(odd) because y #}\n\na\n",
+        "a {# pxectl: allow(odd) because y #}\n",
+        "{# pxectl: allow(odd) because y #}",
+    ] {
+        assert_eq!(in_template(text, true), SILENT, "{text}");
+    }
+    assert_eq!(in_template("a\n{# pxectl: allow(odd) because y #}\n", true), (vec!["odd", "allow-unused"], 0));
+}
+
+#[test]
+fn the_help_names_the_form_of_the_text() {
+    let mut reading = read(HEAD);
+    let text = "HERE {# pxectl: allow(odd) #}";
+    let file = reading.sources.add("a.cfg.j2", text);
+    let comment = 5..text.len();
+    reading.hear(file, std::slice::from_ref(&comment));
+    let judged = judge(&reading, vec![finding(&reading, ODD, "HERE")]);
+    assert_eq!(judged.findings[0].help.as_deref(), Some("write `{# pxectl: allow(odd) because … #}`"));
+}

@@ -4,8 +4,8 @@
 
 use std::collections::HashSet;
 
-use super::tokens::{Braces, Token, braces};
 use crate::guard::Language;
+use crate::tokens::{Braces, Token, braces};
 
 /// The names that hold facts of a machine.
 const FACTS: [&str; 4] = ["host", "args", "reason", "advice"];

@@ -6,7 +6,6 @@
 //! there; [`expressions`] reads the templates for that. Where a template does more, every host is rendered.
 
 mod expressions;
-mod tokens;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -2,7 +2,7 @@
 
 /// A token.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Token<'t> {
+pub(crate) enum Token<'t> {
     /// A name or a word of the language.
     Word(&'t str),
     /// A text between quotes, without them.
@@ -15,7 +15,7 @@ pub(super) enum Token<'t> {
 
 /// What stands between braces.
 #[derive(Debug, PartialEq)]
-pub(super) struct Braces<'t> {
+pub(crate) struct Braces<'t> {
     /// `{% … %}`, not `{{ … }}`.
     pub tag: bool,
     /// What it is made of.
@@ -25,7 +25,7 @@ pub(super) struct Braces<'t> {
 }
 
 /// Everything between braces, comments left out; none where the text ends within some.
-pub(super) fn braces(text: &str) -> Option<Vec<Braces<'_>>> {
+pub(crate) fn braces(text: &str) -> Option<Vec<Braces<'_>>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = text.get(at..)?.find('{').map(|n| at + n) {
@@ -46,7 +46,8 @@ pub(super) fn braces(text: &str) -> Option<Vec<Braces<'_>>> {
     Some(found)
 }
 
-fn tokens<'t>(text: &'t str, from: usize, close: &str) -> Option<(Vec<Token<'t>>, usize)> {
+/// The tokens up to `close`, and the byte behind it; none where it does not come.
+pub(crate) fn tokens<'t>(text: &'t str, from: usize, close: &str) -> Option<(Vec<Token<'t>>, usize)> {
     let mut tokens = Vec::new();
     let mut at = from;
     loop {
