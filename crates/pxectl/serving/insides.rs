@@ -121,3 +121,58 @@ impl Seek for Reader<'_> {
         Ok(self.at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use pxectl_model::body::Body;
+
+    use super::*;
+
+    fn open(path: &std::path::Path) -> OpenBody {
+        OpenBody::open(&Body::File(Arc::from(path))).unwrap()
+    }
+
+    #[test]
+    fn each_state_of_an_image_is_looked_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.iso");
+        let junk = |fill: u8, len: usize| {
+            let mut file = std::fs::File::create(&path).unwrap();
+            file.write_all(&vec![fill; len]).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH).unwrap();
+        };
+        let (indexer, name): (Indexer, Name) = (Indexer::default(), "x".parse().unwrap());
+        let ask = |paths: &[&str]| {
+            let paths = paths.iter().map(|path| path.parse().unwrap()).collect();
+            let lies = indexer.index(&name, &open(&path), &paths).into_values();
+            lies.map(|lies| lies.unwrap_err().why).collect::<Vec<_>>()
+        };
+        junk(0, 40_000);
+        let first = ask(&["/a", "/b"]);
+        assert!(first.len() == 2 && first[0].contains("no ISO 9660 image"), "{first:?}");
+        indexer.seen.lock().unwrap().get_mut(&name).unwrap().lies.values_mut().for_each(|lies| {
+            *lies = Err(Absent { why: "as it was seen".to_owned(), near: None });
+        });
+        assert_eq!(ask(&["/a"]), ["as it was seen"]);
+        assert_ne!(ask(&["/a", "/c"]), ["as it was seen", "as it was seen"], "a path that nobody asked for before");
+        indexer.seen.lock().unwrap().get_mut(&name).unwrap().lies.clear();
+        junk(0, 40_001);
+        assert_eq!(ask(&["/a"]), first[..1], "another state of it");
+    }
+
+    #[test]
+    fn a_reader_of_an_open_body_has_a_place_of_its_own() {
+        let body = OpenBody::Bytes { bytes: Arc::from(&b"0123456789"[..]), modified: std::time::SystemTime::now() };
+        let mut reader = Reader { body: &body, at: 0 };
+        let mut two = [0; 2];
+        assert_eq!(reader.seek(SeekFrom::End(-3)).unwrap(), 7);
+        reader.read_exact(&mut two).unwrap();
+        assert_eq!((&two, reader.seek(SeekFrom::Current(-4)).unwrap()), (b"78", 5));
+        assert!(reader.seek(SeekFrom::Current(-6)).is_err() && reader.seek(SeekFrom::End(-11)).is_err());
+        assert_eq!(reader.seek(SeekFrom::Start(50)).unwrap(), 50);
+        assert_eq!(reader.read(&mut two).unwrap(), 0);
+    }
+}

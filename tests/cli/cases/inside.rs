@@ -284,3 +284,30 @@ fn images_of_genisoimage_with_every_kind_of_names() {
         assert!(ran.stdout.contains("media/live-iso/Ex.tra_1/initrd "), "{options:?}: {}", ran.stdout);
     }
 }
+
+#[test]
+fn disks_and_scripts_out_of_an_image() {
+    let lab = Lab::new(&format!(
+        "{HEAD}artifacts:
+  tools: {{path: files/tools.iso}}
+profiles:
+  disk: {{recipe: sanboot, iso: tools, image: /img/memtest.img}}
+  whole: {{recipe: sanboot, image: tools}}
+  menu: {{recipe: chain, iso: tools, script: /menu.ipx}}
+hosts:
+  - {{serial: SN-1, name: disk-1, profile: disk}}
+  - {{serial: SN-2, name: whole-1, profile: whole}}
+  - {{serial: SN-3, name: menu-1, profile: menu}}
+"
+    ));
+    let (disk, script) = (files::noise(60, 300 * 512), "#!ipxe\necho out of an image\nexit 0\n");
+    let disk = File { path: "IMG/MEMTEST.IMG", content: &disk, extents: 11 };
+    lab.write("files/tools.iso", fragmented::image(&[disk, File { path: "MENU.IPX", content: script.as_bytes(), extents: 1 }]));
+    for firmware in ["bios", "uefi-x64"] {
+        let ran = lab.pxectl(&["boot-test", "disk-1", "--firmware", firmware]).ends_with(0);
+        assert!(ran.stdout.contains("boots from media/tools/img/memtest.img as a disk"), "{}", ran.stdout);
+        assert!(ran.stdout.contains("every byte was as it lies in its file"), "{}", ran.stdout);
+        lab.pxectl(&["boot-test", "whole-1", "--firmware", firmware]).ends_with(0).prints("artifacts/tools");
+        lab.pxectl(&["boot-test", "menu-1", "--firmware", firmware]).ends_with(0).prints("media/tools/menu.ipx ");
+    }
+}
