@@ -187,7 +187,7 @@ impl Found {
             let base = http_base(site.server.value, inventory.lab().http_port.value);
             let firmware = inventory.lab().firmware();
             found.extend(pxectl_render::stage1(&self.templates, &base).err().unwrap_or_default());
-            found.extend(pxectl_render::dhcp::render(&self.templates, &inventory, site, &firmware).err().unwrap_or_default());
+            found.extend(pxectl_render::dhcp::check(&self.templates, &inventory, site, &firmware));
             match Scripts::new(inventory.clone(), site, &self.templates, base, BTreeMap::new()) {
                 Ok(scripts) => found.extend_from_slice(scripts.warnings()),
                 Err(faults) => found.extend(faults),

@@ -38,6 +38,11 @@ impl Findings {
         self.errors
     }
 
+    /// Whether there is none at all.
+    pub fn is_empty(&self) -> bool {
+        self.errors == 0 && self.minor == 0
+    }
+
     /// The name that was probably meant, where one is close. Works a bounded number of times.
     pub fn suggest<'a>(&mut self, word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
         if self.suggested >= limits::SUGGESTIONS {

@@ -20,7 +20,7 @@ pub fn read(bytes: &[u8]) -> Option<Lockfile> {
     let decoded = text::decode(FileId(0), bytes);
     let (mut findings, mut budget) = (Findings::default(), Budget { events: limits::EVENTS });
     let readable = decoded.readable && decoded.findings.is_empty() && bytes.len() <= limits::TEXT;
-    let root = readable.then(|| tree::parse(FileId(0), &decoded.text, &mut budget, &mut findings)).flatten()?;
+    let root = readable.then(|| tree::parse(FileId(0), &decoded.text, &mut budget, &mut findings)).flatten()?.root;
     let lock = lower::lock(FileId(0), &root, &mut findings);
     (findings.errors() == 0).then_some(lock)
 }

@@ -14,7 +14,7 @@ use crate::allow::Allow;
 use crate::draft::{Draft, LockDraft};
 use crate::findings::{Findings, shown};
 use crate::rules::structure::{INCLUDE, LOCK_FILE, MISSING_KEY, TOO_LARGE, UNSOUND};
-use crate::tree::{self, Budget, Kind, Node};
+use crate::tree::{self, Budget, Kind, Node, Parsed};
 use crate::{allow, limits, lower, prove, rules, text, wire};
 
 /// One file as it was found.
@@ -139,6 +139,30 @@ pub fn includes(main: &[u8]) -> Vec<Include> {
 
 /// Reads an inventory. Never stops at the first problem, and never panics, whatever the bytes are.
 pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
+    let (mut reading, mut findings) = gather(input, recipes);
+    rules::run(&reading.draft, &mut findings);
+    if findings.errors() == 0 {
+        match prove::prove(&reading.draft, &input.folder) {
+            Ok(sound) => reading.inventory = Some(Arc::new(sound)),
+            Err(why) => {
+                let message = format!("this inventory is not sound: {why}");
+                findings.push(UNSOUND.at(Place::File(FileId(0)), message).help("please report this as a fault of pxectl"));
+            }
+        }
+    }
+    let mut diagnostics = findings.into_list();
+    reading.sort(&mut diagnostics);
+    reading.diagnostics = diagnostics;
+    reading
+}
+
+/// What the texts say, with nothing judged: for whoever is about to change them.
+pub(crate) fn unjudged(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
+    gather(input, recipes).0
+}
+
+/// Reads the texts, as far as they can be.
+fn gather(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> (Reading, Findings) {
     let mut findings = Findings::default();
     let mut reader = Reader {
         folder: &input.folder,
@@ -182,23 +206,9 @@ pub fn read(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> Reading {
         }
     }
     let Reader { sources, trees, allows, allows_left, draft, .. } = reader;
-    rules::run(&draft, &mut findings);
-    let mut inventory = None;
-    if findings.errors() == 0 {
-        match prove::prove(&draft, &input.folder) {
-            Ok(sound) => inventory = Some(Arc::new(sound)),
-            Err(why) => {
-                let message = format!("this inventory is not sound: {why}");
-                findings.push(UNSOUND.at(Place::File(FileId(0)), message).help("please report this as a fault of pxectl"));
-            }
-        }
-    }
     let (diagnostics, first_words) = (Vec::new(), BTreeMap::new());
-    let mut reading = Reading { sources, draft, diagnostics, inventory, trees, allows, allows_left, first_words };
-    let mut diagnostics = findings.into_list();
-    reading.sort(&mut diagnostics);
-    reading.diagnostics = diagnostics;
-    reading
+    let reading = Reading { sources, draft, diagnostics, inventory: None, trees, allows, allows_left, first_words };
+    (reading, findings)
 }
 
 struct Reader<'i> {
@@ -216,17 +226,14 @@ impl Reader<'_> {
     fn file(&mut self, file: &File, findings: &mut Findings) {
         let before = findings.errors();
         self.with_text(file, findings, |reader, id, text, findings| {
-            let root = reader.tree(id, text, findings);
-            if let Some(root) = &root
-                && findings.errors() == before
-                && let Some(refusal) = wire::confirm(id, text, root)
+            let parsed = reader.tree(id, text, findings)?;
+            if findings.errors() == before
+                && let Some(refusal) = wire::confirm(id, text, &parsed)
             {
                 findings.push(refusal);
             }
-            if let Some(root) = &root {
-                reader.allows.extend(allow::allows(id, text, root, &mut reader.allows_left, findings));
-            }
-            root
+            reader.allows.extend(allow::allows(id, text, &parsed.root, &mut reader.allows_left, findings));
+            Some(parsed.root)
         });
     }
 
@@ -234,7 +241,7 @@ impl Reader<'_> {
     fn lock(&mut self, file: &File, findings: &mut Findings) {
         let before = findings.errors();
         self.with_text(file, findings, |reader, id, text, findings| {
-            let root = tree::parse(id, text, &mut reader.budget, findings);
+            let root = tree::parse(id, text, &mut reader.budget, findings).map(|parsed| parsed.root);
             let lock = root.as_ref().map(|root| lower::lock(id, root, findings));
             if findings.errors() == before {
                 match lock {
@@ -272,11 +279,11 @@ impl Reader<'_> {
         self.trees.push(root);
     }
 
-    fn tree(&mut self, id: FileId, text: &str, findings: &mut Findings) -> Option<Node> {
+    fn tree(&mut self, id: FileId, text: &str, findings: &mut Findings) -> Option<Parsed> {
         let before = findings.errors();
-        let root = tree::parse(id, text, &mut self.budget, findings);
-        match &root {
-            Some(root) => lower::lower(&mut self.draft, id, root, self.folder, findings),
+        let parsed = tree::parse(id, text, &mut self.budget, findings);
+        match &parsed {
+            Some(Parsed { root, .. }) => lower::lower(&mut self.draft, id, root, self.folder, findings),
             None if findings.errors() == before => {
                 let help = "begin with `pxectl: 1` and a `lab`";
                 let message = "this file holds nothing";
@@ -284,7 +291,7 @@ impl Reader<'_> {
             }
             None => {}
         }
-        root
+        parsed
     }
 }
 
@@ -302,6 +309,11 @@ impl Reading {
                 Some(clamp(source, first_line(source, Span { file: route.file, start: at.start, end: at.end })))
             }
         }
+    }
+
+    /// What was read and the texts, without the rest.
+    pub(crate) fn said(self) -> (Draft, Sources) {
+        (self.draft, self.sources)
     }
 
     /// The span tree of a text; none where it could not be read.

@@ -42,7 +42,10 @@ pub(crate) fn decode(file: FileId, bytes: &[u8]) -> Decoded {
             return Decoded { text: String::from_utf8_lossy(body).into(), findings, readable: false };
         }
     };
-    if let Some((at, c)) = text.char_indices().find(|(_, c)| !printable(*c)) {
+    // Bytes are looked through many at a time, characters one by one.
+    let plain = text.bytes().fold(true, |plain, b| plain & matches!(b, b'\t' | b'\n' | b'\r' | b' '..=b'~'));
+    let odd = if plain { None } else { text.char_indices().find(|(_, c)| !printable(*c)) };
+    if let Some((at, c)) = odd {
         let message = format!("the character U+{:04X} does not belong in a YAML file", u32::from(c));
         findings.push(ENCODING.at(place(at, c.len_utf8()), message).help("remove it"));
         return Decoded { text: text.into(), findings, readable: false };

@@ -1,4 +1,4 @@
-//! The shape on disk as serde knows it: the second reader, and the authority on whether a text is one of ours.
+//! The shape on disk as serde knows it, and the authority on whether a text is one of ours.
 //!
 //! The walk over the span tree finds every problem with its place; this says whether it missed one. Texts are texts all along,
 //! so that `0123456`, `1e5` and `yes` stay what they are, and nothing on the path guesses types (no `flatten`, no `untagged`).
@@ -7,6 +7,7 @@
 
 mod confirm;
 mod leaf;
+mod shape;
 
 use std::collections::BTreeMap;
 

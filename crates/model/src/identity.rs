@@ -1,5 +1,7 @@
 //! Who is asking: serial, UUID, MAC, asset tag, board serial, normalised once at the door.
 
+use std::borrow::Cow;
+
 use crate::mac::Mac;
 use crate::uuid::Uuid;
 
@@ -105,17 +107,25 @@ impl Tag {
         if cleaned.is_empty() {
             return Err(BadTag::Empty);
         }
-        let shown = cleaned.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !shown.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        let printable = |text: &str| text.bytes().all(|b| (0x20..0x7f).contains(&b));
+        // Nearly all are in their form already, and a fleet has many.
+        let shown = match printable(cleaned) && !cleaned.contains("  ") {
+            true => Cow::Borrowed(cleaned),
+            false => Cow::Owned(cleaned.split_whitespace().collect::<Vec<_>>().join(" ")),
+        };
+        if !printable(&shown) {
             return Err(BadTag::Characters);
         }
-        let key = shown.to_ascii_uppercase();
+        let key = match shown.bytes().any(|b| b.is_ascii_lowercase()) {
+            true => Cow::Owned(shown.to_ascii_uppercase()),
+            false => Cow::Borrowed(&*shown),
+        };
         if is_placeholder(&key) {
             return Err(BadTag::Placeholder);
         }
         match key.len() {
             0..TAG_MIN => Err(BadTag::Short),
-            TAG_MIN..=TAG_MAX => Ok(Self { key: (key != shown).then(|| key.into()), shown: shown.into() }),
+            TAG_MIN..=TAG_MAX => Ok(Self { key: (key != shown).then(|| (*key).into()), shown: (*shown).into() }),
             _ => Err(BadTag::Long),
         }
     }
@@ -239,7 +249,8 @@ impl Identity {
 
     /// The strongest key and its value: what the journal calls a machine by.
     pub fn machine(&self) -> Option<MachineId> {
-        self.keys().into_iter().next()
+        let first = |key| self.values(key).into_iter().next().map(|value| MachineId(format!("{key}:{value}")));
+        IdentityKey::ALL.into_iter().find_map(first)
     }
 }
 

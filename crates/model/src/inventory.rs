@@ -1,23 +1,25 @@
 //! A sound inventory. Whoever holds one knows that no two hosts share a key and that every name leads somewhere.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use crate::arch::Firmware;
 use crate::artifact::Artifact;
-use crate::identity::{IdentityKey, MachineId};
+use crate::identity::{Identity, IdentityKey, MachineId};
 use crate::image::Inside;
+use crate::mac::Mac;
 use crate::name::Name;
 use crate::net::Site;
 use crate::plan::Scope;
 use crate::policy::DEFAULT_FIRMWARE;
 use crate::profile::{BUILT_IN, Host, Profile, Rule};
-use crate::recipe::Recipe;
+use crate::recipe::{Kind, Recipe};
 use crate::secret::SecretSource;
 use crate::settings::Settings;
 use crate::source::{Layer, Origin, Route, Sourced};
+use crate::uuid::Uuid;
 
 /// Where network bootstrap programs come from.
 #[derive(Debug, Clone)]
@@ -84,7 +86,50 @@ pub struct Parts {
 #[derive(Debug, Clone)]
 pub struct Inventory {
     parts: Parts,
-    keys: HashMap<(IdentityKey, String), usize>,
+    keys: HashMap<Known, usize>,
+    /// What each profile that somebody names comes to, merged once.
+    settled: HashMap<Name, (Settings, Arc<Recipe>)>,
+}
+
+/// A value by which a host is known, as small as it can be held: a fleet has hundreds of thousands of them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Known {
+    Tag(IdentityKey, Box<str>),
+    Uuid(Uuid),
+    Mac(Mac),
+}
+
+impl Known {
+    /// Everything that an identity holds, with its key.
+    fn of(identity: &Identity) -> impl Iterator<Item = (IdentityKey, Self)> {
+        let tags = [
+            (IdentityKey::Serial, &identity.serial),
+            (IdentityKey::Asset, &identity.asset),
+            (IdentityKey::BoardSerial, &identity.board_serial),
+        ];
+        let tags = tags.into_iter().filter_map(|(key, tag)| Some((key, Self::Tag(key, tag.as_ref()?.key().into()))));
+        let uuid = identity.uuid.iter().map(|uuid| (IdentityKey::Uuid, Self::Uuid(*uuid)));
+        tags.chain(uuid).chain(identity.macs.iter().map(|mac| (IdentityKey::Mac, Self::Mac(*mac))))
+    }
+
+    /// A value in the form by which it is compared; none where it has another.
+    fn read(key: IdentityKey, value: &str) -> Option<Self> {
+        Some(match key {
+            IdentityKey::Uuid => Self::Uuid(value.parse().ok()?),
+            IdentityKey::Mac => Self::Mac(value.parse().ok()?),
+            IdentityKey::Serial | IdentityKey::Asset | IdentityKey::BoardSerial => Self::Tag(key, value.into()),
+        })
+    }
+}
+
+impl std::fmt::Display for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tag(_, tag) => f.write_str(tag),
+            Self::Uuid(uuid) => uuid.fmt(f),
+            Self::Mac(mac) => mac.fmt(f),
+        }
+    }
 }
 
 /// Why parts are not sound. Lint finds all such things with their places; this is the last line of defence.
@@ -113,16 +158,11 @@ impl Inventory {
         let mut keys = HashMap::with_capacity(2 * parts.hosts.len());
         for (n, host) in parts.hosts.iter().enumerate() {
             let mut known = false;
-            for key in IdentityKey::ALL {
-                for value in host.identity.values(key) {
-                    known = true;
-                    match keys.entry((key, value)) {
-                        Entry::Occupied(at) if *at.get() != n => {
-                            let (key, value) = at.remove_entry().0;
-                            return Err(Unsound::SharedKey(key, value));
-                        }
-                        at => drop(at.insert_entry(n)),
-                    }
+            for (key, value) in Known::of(&host.identity) {
+                known = true;
+                match keys.entry(value) {
+                    Entry::Occupied(at) if *at.get() != n => return Err(Unsound::SharedKey(key, at.key().to_string())),
+                    at => drop(at.insert_entry(n)),
                 }
             }
             if !known {
@@ -132,13 +172,13 @@ impl Inventory {
         if parts.lab.sites.is_empty() {
             return Err(Unsound::NoSite);
         }
-        let inventory = Self { parts, keys };
+        let mut inventory = Self { parts, keys, settled: HashMap::new() };
         let hosts = inventory.parts.hosts.iter().map(|h| &h.profile.value);
         let rules = inventory.parts.rules.iter().map(|r| &r.profile.value);
         let used: BTreeSet<&Name> = hosts.chain(rules).chain([&inventory.parts.lab.unknown.value]).collect();
-        for name in used {
-            inventory.settings_of(name)?;
-        }
+        let merge = |name: &Name| Ok((name.clone(), inventory.merge(name).map(|(settings, recipe)| (settings, recipe.clone()))?));
+        let merged = used.into_iter().map(merge).collect::<Result<_, Unsound>>()?;
+        inventory.settled = merged;
         Ok(inventory)
     }
 
@@ -154,7 +194,7 @@ impl Inventory {
 
     /// The host with this value (in compared form) under this key, by its position.
     pub fn host_by(&self, key: IdentityKey, value: &str) -> Option<usize> {
-        self.keys.get(&(key, value.to_owned())).copied()
+        self.keys.get(&Known::read(key, value)?).copied()
     }
 
     /// The host that a person means: by name, serial, MAC, UUID, asset or board serial.
@@ -200,6 +240,29 @@ impl Inventory {
     /// # Errors
     /// Where a name leads nowhere or `extends` runs in a circle.
     pub fn settings_of(&self, profile: &Name) -> Result<(Settings, &Arc<Recipe>), Unsound> {
+        match self.settled.get(profile) {
+            Some((settings, recipe)) => Ok((settings.clone(), recipe)),
+            None => self.merge(profile),
+        }
+    }
+
+    /// What booting this profile means where a host or rule says this beyond it.
+    ///
+    /// # Errors
+    /// As for [`Inventory::settings_of`].
+    pub fn kind_of(&self, profile: &Name, over: &Settings) -> Result<Kind, Unsound> {
+        let own;
+        let (settings, recipe) = match self.settled.get(profile) {
+            Some((settings, recipe)) => (settings, recipe),
+            None => {
+                own = self.merge(profile)?;
+                (&own.0, own.1)
+            }
+        };
+        Ok(recipe.kind(if over.installs.is_some() { over } else { settings }))
+    }
+
+    fn merge(&self, profile: &Name) -> Result<(Settings, &Arc<Recipe>), Unsound> {
         let chain = self.chain_of(profile)?;
         let mut settings = Settings::default();
         let end = chain.last().map_or(Some(profile), |last| last.extends.as_ref().map(|base| &base.value));
@@ -261,10 +324,16 @@ impl Inventory {
         profiles.chain(rules).chain(parts.hosts.iter().map(|host| &*host.settings)).any(|settings| settings.iso.is_some())
     }
 
-    /// What machines of a scope are given, all layers merged, each with its recipe: of hosts, and where the scope is not of hosts
+    /// What files and secrets machines of a scope are given, all layers merged, each with its recipe: of hosts, and where the scope is not of hosts
     /// alone, of rules and of `unknown`.
     fn settings_for<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = (Settings, &'a Arc<Recipe>)> {
-        self.users_for(scope).filter_map(|(profile, over)| self.merged(profile, over))
+        // Of hosts that add no file and no secret to their profile one stands for all.
+        let mut seen = HashSet::new();
+        let new = move |(profile, over): &(&'a Name, Option<&Settings>)| {
+            let adds = over.is_some_and(|over| over.names_files() || !over.secrets.is_empty());
+            adds || seen.insert(*profile)
+        };
+        self.users_for(scope).filter(new).filter_map(|(profile, over)| self.merged(profile, over))
     }
 
     /// What a profile says, with what a host or a rule says on top.

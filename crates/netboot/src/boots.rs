@@ -8,14 +8,16 @@ use std::time::{Duration, Instant};
 
 use pxectl_model::boot::{Action, BootId, Machine};
 
-use crate::table::Table;
+use crate::open::OpenBody;
 
 /// One boot, from its stage-2 script on.
 pub(crate) struct Boot {
     /// In each of its URLs.
     pub(crate) id: BootId,
-    /// What its script was made from; an edit of the inventory changes nothing for it.
-    pub(crate) table: Arc<Table>,
+    /// The files of the table that its script was made from; an edit of the inventory changes nothing for it.
+    pub(crate) files: Arc<HashMap<String, OpenBody>>,
+    /// The files inside images, likewise.
+    pub(crate) media: Arc<HashMap<String, OpenBody>>,
     /// Who got the script, and alone may use the URLs in it.
     pub(crate) peer: IpAddr,
     /// Which machine; none where it gave nothing usable.
@@ -153,7 +155,8 @@ mod tests {
     fn boot(number: u8, peer: [u8; 4]) -> Boot {
         Boot {
             id: BootId([number; 16]),
-            table: Arc::new(crate::table::tests::empty()),
+            files: Arc::default(),
+            media: Arc::default(),
             peer: IpAddr::from(peer),
             machine: None,
             label: String::new(),

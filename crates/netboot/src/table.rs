@@ -9,14 +9,14 @@ use pxectl_model::boot::Responder;
 
 use crate::open::OpenBody;
 
-/// One version of everything that is served. A boot pins the version that its script came from.
+/// One version of everything that is served. A boot pins the files that its script was made from, and not the inventory of a fleet.
 pub struct Table {
     /// What TFTP sends, by file name without a leading slash: the NBPs and `default.ipxe`.
     pub tftp: HashMap<String, OpenBody>,
     /// What `/artifacts/NAME` and `/b/<boot-id>/artifacts/NAME` send.
-    pub files: HashMap<String, OpenBody>,
+    pub files: Arc<HashMap<String, OpenBody>>,
     /// What `/media/IMAGE/PATH` and `/b/<boot-id>/media/IMAGE/PATH` send, by `IMAGE/PATH`: files inside images.
-    pub media: HashMap<String, OpenBody>,
+    pub media: Arc<HashMap<String, OpenBody>>,
     /// The text of `/boot.ipxe`, stage 1.
     pub stage1: Arc<[u8]>,
     /// Who answers askers.
@@ -78,8 +78,8 @@ pub(crate) mod tests {
     pub(crate) fn empty() -> Table {
         Table {
             tftp: HashMap::new(),
-            files: HashMap::new(),
-            media: HashMap::new(),
+            files: Arc::default(),
+            media: Arc::default(),
             stage1: Arc::from([]),
             responder: Arc::new(Mute),
         }

@@ -13,11 +13,12 @@ use crate::show::fit::{Column, fit};
 pub fn run(args: &List, session: &Session) -> Outcome {
     // Recipes are built in: they can be looked up before there is an inventory.
     let lab = if args.what == Listed::Recipes { None } else { Some(lab::load(session)?) };
+    let format = args.format;
     let table = match (args.what, &lab) {
         (Listed::Hosts, Some(lab)) => {
             let lines = hosts::lines(lab, &Places::of(&lab.found.reading));
             let note = format!("{}{}", count(lines.len(), "host"), others(lab));
-            Table::of("hosts", &hosts::COLUMNS, &lines, |line| line.row(), json::host, note)
+            Table::of("hosts", &hosts::COLUMNS, &lines, |line| line.row(), json::host, note, format)
         }
         (Listed::Profiles, Some(lab)) => {
             let lines = profiles::lines(lab, &Places::of(&lab.found.reading));
@@ -26,18 +27,18 @@ pub fn run(args: &List, session: &Session) -> Outcome {
                 count(lines.len(), "profile"),
                 lines.iter().filter(|l| l.at.is_none()).count()
             );
-            Table::of("profiles", &profiles::COLUMNS, &lines, |line| line.row(), json::profile, note)
+            Table::of("profiles", &profiles::COLUMNS, &lines, |line| line.row(), json::profile, note, format)
         }
         (Listed::Artifacts, Some(lab)) => {
             let lines = artifacts::lines(lab, &session.store, &Places::of(&lab.found.reading));
             let missing = lines.iter().filter(|line| !line.here).count();
             let note = format!("{}, {missing} not on this host", count(lines.len(), "artifact"));
-            Table::of("artifacts", &artifacts::COLUMNS, &lines, |line| line.row(), json::artifact, note)
+            Table::of("artifacts", &artifacts::COLUMNS, &lines, |line| line.row(), json::artifact, note, format)
         }
         (Listed::Recipes, _) | (_, None) => {
             let lines = recipes::lines();
             let note = count(lines.len(), "recipe");
-            Table::of("recipes", &recipes::COLUMNS, &lines, recipes::row, json::recipe, note)
+            Table::of("recipes", &recipes::COLUMNS, &lines, recipes::row, json::recipe, note, format)
         }
     };
     match args.format {
@@ -47,7 +48,7 @@ pub fn run(args: &List, session: &Session) -> Outcome {
     Ok(Answer::Yes)
 }
 
-/// One list in both of its forms.
+/// One list in the form that was asked for.
 struct Table {
     name: &'static str,
     columns: &'static [Column],
@@ -64,8 +65,13 @@ impl Table {
         row: impl Fn(&T) -> Vec<String>,
         entry: impl Fn(&T) -> Value,
         note: String,
+        format: ListFormat,
     ) -> Self {
-        Self { name, columns, rows: lines.iter().map(row).collect(), entries: lines.iter().map(entry).collect(), note }
+        let (rows, entries) = match format {
+            ListFormat::Human => (lines.iter().map(row).collect(), Vec::new()),
+            ListFormat::Json => (Vec::new(), lines.iter().map(entry).collect()),
+        };
+        Self { name, columns, rows, entries, note }
     }
 
     fn show(&self, session: &Session) {

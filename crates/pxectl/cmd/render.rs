@@ -132,7 +132,7 @@ fn absent(lab: &Lab, host: usize, firmware: Firmware, present: &Present) -> Vec<
     named.filter_map(finding).collect()
 }
 
-/// Everything that the scripts of a lab need.
+/// What the scripts of one machine need, of which something is asked.
 ///
 /// # Errors
 /// Where something cannot be rendered; the findings are printed.
@@ -142,7 +142,7 @@ pub fn scripts(lab: &Lab, site: Option<&str>, store: &Store, present: &Present) 
     let artifacts = lab.inventory.parts().artifacts.iter();
     let sizes = artifacts.filter_map(|(name, a)| Some((name.to_string(), shelf::size(a, store)?)));
     let sizes: BTreeMap<_, _> = sizes.chain(present.sizes()).collect();
-    Scripts::new(lab.inventory.clone(), site, &lab.found.templates, base, sizes).map_err(|found| refused(lab, &found))
+    Scripts::unproven(lab.inventory.clone(), site, &lab.found.templates, base, sizes).map_err(|found| refused(lab, &found))
 }
 
 /// The end of a command that something could not be rendered for; the findings are printed.

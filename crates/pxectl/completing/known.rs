@@ -1,21 +1,21 @@
 //! The names of an inventory. A broken one is read as far as that goes, and nothing is said of it: the person is typing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use pxectl_inventory::draft::{Claim, Draft, HostDraft};
+use pxectl_inventory::{HostNames, Names};
 use pxectl_model::profile::BUILT_IN;
-use pxectl_model::source::Sourced;
 
 use super::{Candidate, begins, words};
 use crate::lab;
 use crate::session::INVENTORY;
 
-/// The inventory of a line, read when it is first asked for.
+/// The inventory of a line, looked through when it is first asked for.
 pub struct Known {
     path: PathBuf,
-    draft: OnceLock<Option<Draft>>,
+    names: OnceLock<Option<Names>>,
 }
 
 impl Known {
@@ -24,25 +24,22 @@ impl Known {
         let home = std::env::var_os("HOME").map(PathBuf::from);
         let told = || std::env::var_os("PXECTL_INVENTORY").map(PathBuf::from);
         let path = words::inventory(line, home).or_else(told).unwrap_or_else(|| INVENTORY.into());
-        Self { path, draft: OnceLock::new() }
+        Self { path, names: OnceLock::new() }
     }
 
-    fn draft(&self) -> Option<&Draft> {
-        self.draft.get_or_init(|| Some(lab::read(&self.path).ok()?.reading.draft)).as_ref()
+    fn names(&self) -> Option<&Names> {
+        self.names.get_or_init(|| Some(pxectl_inventory::names(&lab::input(&self.path).ok()?))).as_ref()
     }
 
     /// Machines: what each is called while nothing is typed; then everything that it is known by.
     pub fn hosts(&self, begun: &str) -> Vec<Candidate> {
-        let hosts = self.draft().map(|draft| draft.hosts.as_slice()).unwrap_or_default();
         let mut found = BTreeMap::new();
-        for host in hosts {
-            let words = names(host).into_iter().filter(|word| begins(word, begun));
-            let profile = host.profile.as_ref().map(|profile| profile.value.to_string());
-            let name = host.name.as_ref().map(|name| name.value.as_str());
+        for host in self.names().into_iter().flat_map(Names::hosts) {
+            let words = words_for(&host).filter(|word| begins(word, begun));
             for word in words.take(if begun.is_empty() { 1 } else { usize::MAX }) {
-                let other = name.filter(|name| *name != word);
-                let help = other.into_iter().chain(profile.as_deref()).collect::<Vec<_>>().join(", ");
-                found.entry(word).or_insert(help);
+                let other = host.name.filter(|name| *name != word);
+                let help = other.into_iter().chain(host.profile).collect::<Vec<_>>().join(", ");
+                found.entry(word.into_owned()).or_insert(help);
             }
         }
         found.into_iter().map(|(value, help)| Candidate { value, help: Some(help) }).collect()
@@ -50,11 +47,9 @@ impl Known {
 
     /// Profiles, those that always exist among them.
     pub fn profiles(&self, begun: &str) -> Vec<Candidate> {
-        let own = self.draft().map(|draft| draft.profiles.as_slice()).unwrap_or_default();
-        let named = own.iter().map(|profile| {
-            let recipe = profile.settings.recipe.as_ref().map(|recipe| format!("recipe {}", recipe.value));
-            let base = profile.extends.as_ref().map(|base| format!("extends {}", base.value));
-            (profile.name.value.to_string(), recipe.or(base))
+        let named = self.names().into_iter().flat_map(Names::profiles).map(|(name, recipe, extends)| {
+            let recipe = recipe.map(|recipe| format!("recipe {recipe}"));
+            (name.to_owned(), recipe.or_else(|| extends.map(|base| format!("extends {base}"))))
         });
         let built_in = BUILT_IN.iter().map(|name| ((*name).to_owned(), Some("built in".to_owned())));
         matching(named.chain(built_in), begun)
@@ -62,18 +57,13 @@ impl Known {
 
     /// Files that machines fetch.
     pub fn artifacts(&self, begun: &str) -> Vec<Candidate> {
-        let own = self.draft().map(|draft| draft.artifacts.as_slice()).unwrap_or_default();
-        matching(own.iter().map(|artifact| (artifact.name.value.to_string(), None)), begun)
+        matching(self.names().into_iter().flat_map(Names::artifacts).map(|name| (name.to_owned(), None)), begun)
     }
 
     /// Sites, where the lab has several.
     pub fn sites(&self, begun: &str) -> Vec<Candidate> {
-        let own = self.draft().map(|draft| draft.lab.sites.as_slice()).unwrap_or_default();
-        let named = own.iter().filter_map(|site| {
-            let server = site.server.as_ref().map(|server| format!("server {}", server.value));
-            Some((site.name.as_ref()?.value.to_string(), server))
-        });
-        matching(named, begun)
+        let named = self.names().into_iter().flat_map(Names::sites);
+        matching(named.map(|(name, server)| (name.to_owned(), server.map(|server| format!("server {server}")))), begun)
     }
 }
 
@@ -83,13 +73,10 @@ pub fn matching(named: impl Iterator<Item = (String, Option<String>)>, begun: &s
 }
 
 /// Everything that a person may call a machine, the usual first.
-fn names(host: &HostDraft) -> Vec<String> {
-    let tag = |claim: &Option<Sourced<Claim>>| claim.as_ref().map(|claim| claim.value.written.trim().to_owned());
-    let mut names: Vec<String> = host.name.iter().map(|name| name.value.to_string()).collect();
-    names.extend(tag(&host.serial));
-    names.extend(host.uuid.as_ref().map(|uuid| uuid.value.to_string()));
-    names.extend(host.nics.iter().filter_map(|nic| Some(nic.mac.as_ref()?.value.to_string())));
-    names.extend(tag(&host.asset));
-    names.extend(tag(&host.board_serial));
-    names
+fn words_for<'n>(host: &'n HostNames<'n>) -> impl Iterator<Item = Cow<'n, str>> {
+    let uuid = host.uuid.iter().map(|uuid| Cow::Owned(uuid.to_string()));
+    let macs = host.macs.iter().map(|mac| Cow::Owned(mac.to_string()));
+    let [first, rest] = [[host.name, host.serial], [host.asset, host.board_serial]];
+    let texts = |texts: [Option<&'n str>; 2]| texts.into_iter().flatten().map(Cow::Borrowed);
+    texts(first).chain(uuid).chain(macs).chain(texts(rest))
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use pxectl_model::identity::{Identity, IdentityKey, MachineId};
+use pxectl_model::identity::{IdentityKey, MachineId};
 use pxectl_model::inventory::Inventory;
 use pxectl_model::name::Name;
 use pxectl_model::plan::Scope;
 use pxectl_model::profile::{Host, Rule};
 use pxectl_model::recipe::Kind;
-use pxectl_model::resolve::{Because, set_up};
+use pxectl_model::resolve::Because;
+use pxectl_model::settings::Settings;
 
 use crate::failure::Failure;
 use crate::serving::ledger::{Agreement, ArmingLedger};
@@ -116,9 +117,15 @@ fn host_fate(inventory: &Inventory, ledger: &ArmingLedger, (n, host): (usize, &H
 
 /// With all layers: a rule or a host may say itself that it installs.
 fn fate(inventory: &Inventory, because: Because<'_>) -> Fate {
-    let setup = set_up(inventory, because, &Identity::default());
-    let name = setup.profile.value.to_string();
-    match setup.recipe.kind(&setup.settings) {
+    let nothing = Settings::default();
+    let (profile, over) = match because {
+        Because::Host(_, host, _) => (&host.profile.value, &*host.settings),
+        Because::Rule(_, rule) => (&rule.profile.value, &rule.settings),
+        Because::Unknown => (&inventory.lab().unknown.value, &nothing),
+    };
+    let name = profile.to_string();
+    // A sound inventory has proved that its profiles lead to a recipe.
+    match inventory.kind_of(profile, over).unwrap_or(Kind::Hold) {
         Kind::Local => Fate::Disk,
         Kind::Hold => Fate::Hold,
         Kind::Install => Fate::Install(name),

@@ -191,6 +191,7 @@ impl TableBuilder {
                 let stage1: Arc<[u8]> = Arc::from(stage1.into_bytes());
                 let default = OpenBody::Bytes { bytes: stage1.clone(), modified: std::time::SystemTime::now() };
                 tftp.insert("default.ipxe".to_owned(), default);
+                let (files, media) = (Arc::new(files), Arc::new(media));
                 Ok((Table { tftp, files, media, stage1, responder: Arc::new(scripts) }, warnings))
             }
             (stage1, scripts) => {

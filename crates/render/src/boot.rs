@@ -9,7 +9,7 @@ use minijinja::{Environment, Error};
 use pxectl_model::arch::Firmware;
 use pxectl_model::boot::{Action, Asker, BootId, Load, Machine, Recognised, Responder, Stage2, Standing, Verdict};
 use pxectl_model::diag::Diagnostic;
-use pxectl_model::identity::{Identity, IdentityKey};
+
 use pxectl_model::inventory::Inventory;
 use pxectl_model::ipxe::Position;
 use pxectl_model::net::Site;
@@ -21,6 +21,7 @@ use pxectl_model::source::{Layer, Origin, Sourced};
 
 use crate::build;
 use crate::context::{Facts, Scene, Shared};
+use crate::entries::Entries;
 use crate::entry::Entry;
 use crate::env;
 use crate::fault;
@@ -36,33 +37,20 @@ pub struct Scripts {
     pub(crate) set: TemplateSet,
     pub(crate) env: Environment<'static>,
     pub(crate) shared: Arc<Shared>,
-    pub(crate) hosts: Vec<Arc<Entry>>,
-    pub(crate) rules: Vec<Arc<Entry>>,
-    pub(crate) unknown: Arc<Entry>,
+    pub(crate) entries: Entries,
     pub(crate) warnings: Vec<Diagnostic>,
-}
-
-/// What a machine would get, and what it was made of.
-#[derive(Debug, Clone)]
-pub struct Rehearsed {
-    /// The script with its answer files.
-    pub stage2: Stage2,
-    /// The template of the script.
-    pub template: String,
-    /// Why it does not boot its profile, where it does not.
-    pub why: Option<String>,
-    /// The kernel's arguments in their order: the recipe's, then those of profile, rule and host.
-    pub args: Vec<Sourced<String>>,
+    /// Whether every entry was checked and rehearsed.
+    pub(crate) proven: bool,
 }
 
 /// A kernel argument, and who gave it; none: the recipe.
-struct Given<'e> {
+pub(crate) struct Given<'e> {
     text: Cow<'e, str>,
     origin: Option<&'e Origin>,
 }
 
 impl Given<'_> {
-    fn owned(self, entry: &Entry) -> Sourced<String> {
+    pub(crate) fn owned(self, entry: &Entry) -> Sourced<String> {
         let recipe = || Origin { layer: Layer::Recipe(entry.recipe.name.to_string()), route: None };
         Sourced { value: self.text.into_owned(), origin: self.origin.cloned().unwrap_or_else(recipe) }
     }
@@ -91,7 +79,7 @@ impl Order {
         }
     }
 
-    fn reason(&self) -> Option<&str> {
+    pub(crate) fn reason(&self) -> Option<&str> {
         match self {
             Self::Boot => None,
             Self::Local { reason, .. } | Self::Refuse(reason) => Some(reason),
@@ -149,48 +137,15 @@ impl Scripts {
         &self.warnings
     }
 
-    /// The script that this host would get on this firmware, armed; the boot-id is a placeholder.
-    ///
-    /// # Errors
-    /// Where it cannot be rendered: for a host of this inventory and a firmware of its lab that was found when the table was built.
-    pub fn preview(&self, host: usize, firmware: Firmware) -> Result<Stage2, Vec<Diagnostic>> {
-        let Some(entry) = self.inventory.parts().hosts.get(host) else { return Err(Vec::new()) };
-        let found = Resolution::Found(Because::Host(host, entry, IdentityKey::Serial), Vec::new());
-        self.rehearse(&found, &entry.identity, firmware).map(|rehearsal| rehearsal.stage2)
-    }
-
-    /// The script that a machine which says this of itself would get on this firmware, armed; the boot-id is a placeholder.
-    /// `found` is what the resolver says of it.
-    ///
-    /// # Errors
-    /// Where it cannot be rendered.
-    pub fn rehearse(&self, found: &Resolution<'_>, says: &Identity, firmware: Firmware) -> Result<Rehearsed, Vec<Diagnostic>> {
-        let (entry, host, order, label) = match found {
-            Resolution::Found(because, _) => {
-                let (entry, host) = self.entry(*because);
-                let label = entry.label.clone().unwrap_or_else(|| says.label());
-                (Some(entry), host, self.order(entry, Some(firmware), Standing::Armed, &label), label)
-            }
-            Resolution::Refused(why) => (None, None, Order::Refuse(why.clone()), says.label()),
-        };
-        let scene = self.scene(entry, Facts::new(label, host, says).with_mac("MAC"), Some(firmware), "BOOT-ID".to_owned());
-        let fault = |error: Error| vec![self.diagnose(&error, entry, host)];
-        let template = order.template(entry.map(AsRef::as_ref)).to_owned();
-        let why = order.reason().map(str::to_owned);
-        let args = match entry.filter(|_| matches!(order, Order::Boot)) {
-            Some(entry) => self.arguments(entry, &scene).map_err(fault)?.into_iter().map(|arg| arg.owned(entry)).collect(),
-            None => Vec::new(),
-        };
-        Ok(Rehearsed { stage2: self.render(scene, &order).map_err(fault)?, template, why, args })
-    }
-
     /// The host or rule that decided, or `unknown`.
-    fn entry<'a>(&'a self, because: Because<'a>) -> (&'a Arc<Entry>, Option<&'a Host>) {
-        match because {
-            Because::Host(n, host, _) => self.hosts.get(n).map_or((&self.unknown, None), |entry| (entry, Some(host))),
-            Because::Rule(n, _) => (self.rules.get(n).unwrap_or(&self.unknown), None),
-            Because::Unknown => (&self.unknown, None),
-        }
+    pub(crate) fn entry<'a>(&'a self, because: Because<'a>) -> (&'a Arc<Entry>, Option<&'a Host>) {
+        let host = match because {
+            Because::Host(_, host, _) => Some(host),
+            Because::Rule(..) | Because::Unknown => None,
+        };
+        // What is wrong with it was told when the table was built.
+        let make = || Entry::new(&self.inventory, because, self.shared.secrets.as_ref(), &mut Vec::new());
+        (self.entries.get(because, make), host)
     }
 
     pub(crate) fn scene(&self, entry: Option<&Arc<Entry>>, facts: Facts, firmware: Option<Firmware>, boot_id: String) -> Scene {
@@ -259,7 +214,7 @@ impl Scripts {
     }
 
     /// The recipe's arguments, then those that people gave.
-    fn arguments<'e>(&self, entry: &'e Entry, scene: &Scene) -> Result<Vec<Given<'e>>, Error> {
+    pub(crate) fn arguments<'e>(&self, entry: &'e Entry, scene: &Scene) -> Result<Vec<Given<'e>>, Error> {
         let mut args = Vec::with_capacity(entry.recipe_args.len() + entry.args.len());
         let context = Value::from_object(scene.clone());
         for arg in &entry.recipe_args {

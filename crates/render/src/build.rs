@@ -16,10 +16,11 @@ use pxectl_model::recipe::Kind;
 use pxectl_model::resolve::Because;
 use pxectl_model::uuid::Uuid;
 
-use crate::alike;
+use crate::alike::{self, Says};
 use crate::boot::{Order, Scripts};
 use crate::context::{Facts, KNOWN, Scene, Shared};
 use crate::dhcp;
+use crate::entries::Entries;
 use crate::entry::{self, Entry, place_of};
 use crate::env;
 use crate::fault::{self, Around, SCRIPT_INVALID};
@@ -40,35 +41,41 @@ const MAX_TOLD: usize = 2_000;
 const MAX_FINDINGS: usize = 200;
 
 pub(crate) fn build(inventory: Arc<Inventory>, shared: Shared, set: &TemplateSet) -> Result<Scripts, Vec<Diagnostic>> {
+    let (mut scripts, mut faults) = compile(inventory, shared, set)?;
+    let says: Vec<Says> = scripts.inventory.parts().hosts.iter().map(alike::says).collect();
+    scripts.check_all(&says, &mut faults);
+    if !faults.is_empty() {
+        return Err(limit(faults));
+    }
+    let Rehearsal { faults, mut warnings, .. } = scripts.try_all(&says);
+    if !faults.is_empty() {
+        return Err(limit(faults));
+    }
+    warnings.extend(unused::templates(scripts.inventory.parts(), &scripts.set));
+    scripts.warnings = limit(warnings);
+    scripts.proven = true;
+    Ok(scripts)
+}
+
+/// Compiles the templates; and what is wrong with them that all machines share.
+///
+/// # Errors
+/// What does not compile.
+pub(crate) fn compile(
+    inventory: Arc<Inventory>,
+    shared: Shared,
+    set: &TemplateSet,
+) -> Result<(Scripts, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut faults = Vec::new();
     let mut env = env::environment(set)?;
     names(&env, set, &mut faults);
     entry::compile_arguments(&mut env, &inventory, &mut faults);
-    let parts = inventory.parts();
-    let mut entry = |because| {
-        let entry = Entry::new(&inventory, because, shared.secrets.as_ref(), &mut faults);
-        entry.check(set, &mut faults);
-        Arc::new(entry)
-    };
-    let hosts = parts.hosts.iter().enumerate().map(|(n, host)| entry(Because::Host(n, host, IdentityKey::Serial))).collect();
-    let rules = parts.rules.iter().enumerate().map(|(n, rule)| entry(Because::Rule(n, rule))).collect();
-    let unknown = entry(Because::Unknown);
-    if !faults.is_empty() {
-        return Err(limit(faults));
-    }
+    let entries = Entries::of(inventory.parts());
     let (set, shared, warnings) = (set.clone(), Arc::new(shared), Vec::new());
-    let mut scripts = Scripts { inventory, set, env, shared, hosts, rules, unknown, warnings };
-    let Rehearsal { faults, warnings, .. } = scripts.try_all();
-    if !faults.is_empty() {
-        return Err(limit(faults));
-    }
-    let mut warnings = warnings;
-    warnings.extend(unused::templates(scripts.inventory.parts(), &scripts.set));
-    scripts.warnings = limit(warnings);
-    Ok(scripts)
+    Ok((Scripts { inventory, set, env, shared, entries, warnings, proven: false }, faults))
 }
 
-fn limit(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(crate) fn limit(faults: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut faults = fault::unique(faults);
     faults.truncate(MAX_FINDINGS);
     faults
@@ -104,8 +111,9 @@ pub(crate) fn judge(text: &str, template: &Template) -> Vec<Diagnostic> {
 
 /// What trying everything has come to so far.
 #[derive(Default)]
-struct Rehearsal {
-    faults: Vec<Diagnostic>,
+pub(crate) struct Rehearsal {
+    /// What is wrong.
+    pub faults: Vec<Diagnostic>,
     /// What boots all the same.
     warnings: Vec<Diagnostic>,
     /// Scripts that were judged, and with them those of other hosts that differ in nothing that matters: each machine's own is
@@ -123,25 +131,59 @@ impl Rehearsal {
 }
 
 impl Scripts {
+    /// What keeps an entry from being rendered at all.
+    pub(crate) fn checked(&self, because: Because<'_>) -> Vec<Diagnostic> {
+        let mut faults = Vec::new();
+        let entry = Entry::new(&self.inventory, because, self.shared.secrets.as_ref(), &mut faults);
+        entry.check(&self.set, &mut faults);
+        faults
+    }
+
+    /// Hosts, rules and `unknown` in their order. Which of its keys knows a host does not matter here.
+    fn all(&self) -> impl Iterator<Item = Because<'_>> {
+        let parts = self.inventory.parts();
+        let hosts = parts.hosts.iter().enumerate().map(|(n, host)| Because::Host(n, host, IdentityKey::Serial));
+        hosts.chain(parts.rules.iter().enumerate().map(|(n, rule)| Because::Rule(n, rule))).chain([Because::Unknown])
+    }
+
+    /// Checks every entry; `says` is what the hosts get. Of those that say the same one is checked, and where something is wrong all:
+    /// each has a line of its own.
+    fn check_all(&self, says: &[Says], faults: &mut Vec<Diagnostic>) {
+        let mut sound = HashSet::new();
+        let others = std::iter::repeat(None);
+        for (because, says) in self.all().zip(says.iter().map(Some).chain(others)) {
+            if says.is_some_and(|says| sound.contains(says)) {
+                continue;
+            }
+            let found = self.checked(because);
+            if found.is_empty() {
+                sound.extend(says);
+            }
+            faults.extend(found);
+        }
+    }
+
     /// Renders everything once for every firmware of the lab.
-    fn try_all(&self) -> Rehearsal {
+    fn try_all(&self, says: &[Says]) -> Rehearsal {
         let firmware = self.inventory.lab().firmware();
         let mut rehearsal = Rehearsal::default();
-        let hosts = self.hosts.iter().zip(self.inventory.parts().hosts.iter().map(Some));
-        let others = self.rules.iter().chain([&self.unknown]).map(|entry| (entry, None));
         let one_for_all = self.one_for_all();
         let mut sound = HashSet::new();
-        for (entry, host) in hosts.chain(others) {
-            let kind = host.filter(|_| one_for_all).and_then(|host| alike::kind(entry, host));
+        for because in self.all() {
+            let kind = match because {
+                Because::Host(n, host, _) if one_for_all => says.get(n).and_then(|says| alike::kind(says, host)),
+                _ => None,
+            };
             let before = rehearsal.told();
             if kind.as_ref().is_some_and(|kind| sound.contains(kind)) || before > MAX_TOLD {
                 continue;
             }
+            let (entry, host) = self.entry(because);
             for firmware in &firmware {
                 self.try_one(entry, host, *firmware, &mut rehearsal);
             }
             // Each host at fault has a line of its own.
-            if rehearsal.told() == before {
+            if rehearsal.told() == before && alike::stands_for_others(entry) {
                 sound.extend(kind);
             }
         }
@@ -159,7 +201,7 @@ impl Scripts {
         alike::only_prints(templates.iter().map(|(name, text)| (name.as_str(), *text)).chain(arguments))
     }
 
-    fn try_one(&self, entry: &Arc<Entry>, host: Option<&Host>, firmware: Firmware, rehearsal: &mut Rehearsal) {
+    pub(crate) fn try_one(&self, entry: &Arc<Entry>, host: Option<&Host>, firmware: Firmware, rehearsal: &mut Rehearsal) {
         for standing in [Standing::Armed, Standing::Done, Standing::Outside] {
             let order = self.order(entry, Some(firmware), standing, "this machine");
             let local = matches!(order, Order::Local { .. });

@@ -38,11 +38,29 @@ pub fn render(
     site: &Site,
     firmware: &[Firmware],
 ) -> Result<String, Vec<Diagnostic>> {
+    let hosts = reservations(&inventory.parts().hosts, site).collect();
+    write(templates, inventory, site, firmware, hosts)
+}
+
+/// What [`render`] would say is wrong. Of the reservations the built-in template is given one alone: names, profiles and addresses
+/// hold nothing that dhcpd does not take, so that it does with all what it does with one.
+pub fn check(templates: &TemplateSet, inventory: &Inventory, site: &Site, firmware: &[Firmware]) -> Vec<Diagnostic> {
+    let enough = if templates.is_built_in(TEMPLATE) { 1 } else { usize::MAX };
+    let hosts = reservations(&inventory.parts().hosts, site).take(enough).collect();
+    write(templates, inventory, site, firmware, hosts).err().unwrap_or_default()
+}
+
+fn write(
+    templates: &TemplateSet,
+    inventory: &Inventory,
+    site: &Site,
+    firmware: &[Firmware],
+    hosts: Vec<Value>,
+) -> Result<String, Vec<Diagnostic>> {
     let at = || place_of(site.server.origin.route.as_ref());
     let base_url = http_base(site.server.value, inventory.lab().http_port.value);
     let policy = Policy::new(&base_url, firmware);
     let bios_only = policy.branches.iter().all(|b| matches!(b.client, Client::Ipxe | Client::Pxe(Firmware::Bios)));
-    let hosts = reservations(&inventory.parts().hosts, site);
     let fuel = env::FUEL + RESERVATION_FUEL * hosts.len() as u64;
     let context = Value::from_pairs([
         ("server", Value::from(site.server.value.to_string())),
@@ -99,27 +117,23 @@ fn network(network: &Network) -> Value {
 }
 
 /// A reservation for each card whose address lies in the site's networks.
-fn reservations(hosts: &[Host], site: &Site) -> Vec<Value> {
+fn reservations<'i>(hosts: &'i [Host], site: &'i Site) -> impl Iterator<Item = Value> + 'i {
     let ours = |nic: &&Nic| {
         let ip = nic.ip.as_ref().map(|ip| ip.value);
         ip.is_some_and(|ip| site.networks.iter().any(|network| network.subnet.value.contains(ip)))
     };
+    let nics = hosts.iter().flat_map(move |host| host.nics.iter().filter(ours).enumerate().map(move |(n, nic)| (host, n, nic)));
     let mut taken = HashSet::new();
-    let mut list = Vec::new();
-    for host in hosts {
-        for (n, nic) in host.nics.iter().filter(ours).enumerate() {
-            let name = host.name.as_ref().map(|name| name.value.as_str());
-            let Some(ip) = &nic.ip else { continue };
-            list.push(Value::from_pairs([
-                ("identifier", Value::from(identifier(name, n, nic.mac.value, &mut taken))),
-                ("label", Value::from_safe_string(escape::text(&host.label()))),
-                ("profile", Value::from(host.profile.value.as_str())),
-                ("mac", Value::from(nic.mac.value.to_string())),
-                ("ip", Value::from(ip.value.to_string())),
-            ]));
-        }
-    }
-    list
+    nics.filter_map(move |(host, n, nic)| {
+        let name = host.name.as_ref().map(|name| name.value.as_str());
+        Some(Value::from_pairs([
+            ("identifier", Value::from(identifier(name, n, nic.mac.value, &mut taken))),
+            ("label", Value::from_safe_string(escape::text(&host.label()))),
+            ("profile", Value::from(host.profile.value.as_str())),
+            ("mac", Value::from(nic.mac.value.to_string())),
+            ("ip", Value::from(nic.ip.as_ref()?.value.to_string())),
+        ]))
+    })
 }
 
 /// A name that dhcpd takes for a host declaration, and no two the same: it folds case, takes no quotes, and reads a name of

@@ -146,3 +146,24 @@ fn a_boot_file_that_no_answer_holds() {
     }
     assert!(render(&text.replace("aaaa", "aaa")).is_ok());
 }
+
+/// `check` renders one reservation where one is enough, and all where a lab's own template may look at them.
+#[test]
+fn a_check_says_what_rendering_says() {
+    let mut bench = Bench::new();
+    for n in 0..30 {
+        let (mac, ip) = (format!("52:54:00:00:00:{n:02x}"), format!("10.1.0.{}", n + 10));
+        let host_name = ["web-1.x_y", "0digits", "-", "Case", "case"].get(n % 6).copied().filter(|name| *name != "-");
+        bench = bench.host(&format!("SER {n:04}"), host_name, "local", &[(&mac, Some(&ip))], Says::default());
+    }
+    let inventory = bench.inventory();
+    let site = &bench.parts.lab.sites[0];
+    let picky = "{% for host in hosts %}{% if host.ip == '10.1.0.33' %}{{ host.nothing }}{% endif %}{% endfor %}";
+    for (own, wrong) in
+        [(&[][..], false), (&[("dhcpd.conf.j2", picky)], true), (&[("dhcpd.conf.j2", "{{ hosts[3].label }}")], false)]
+    {
+        let told = dhcp::render(&templates(own), &inventory, site, &Firmware::ALL).err().unwrap_or_default();
+        assert_eq!(dhcp::check(&templates(own), &inventory, site, &Firmware::ALL), told);
+        assert_eq!(!told.is_empty(), wrong, "{told:?}");
+    }
+}

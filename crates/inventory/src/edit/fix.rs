@@ -11,7 +11,7 @@ use super::change::Change;
 use super::shape::Hop;
 use super::value::Value;
 use super::{Edited, Refused, verify};
-use crate::read::{Input, read};
+use crate::read::{Input, unjudged};
 
 /// Makes the changes that findings propose, all or none, and reads the result.
 ///
@@ -22,14 +22,14 @@ use crate::read::{Input, read};
 /// Where a change names bytes that are no node, where it is not sure how to change the text, and where the changed inventory has an
 /// error that it did not have before.
 pub fn fix(input: &Input, recipes: &BTreeMap<Name, Recipe>, fixes: &[diag::Change]) -> Result<Edited, Refused> {
-    let before = read(input, recipes);
+    let before = unjudged(input, recipes);
     let mut changes: BTreeMap<FileId, Vec<Change>> = BTreeMap::new();
     for fix in fixes {
         let (file, change) = change(fix)?;
         changes.entry(file).or_default().push(change);
     }
     let files = verify::new_texts(input, &before, &changes)?;
-    let reading = verify::sound(input, recipes, &files, &before)?;
+    let reading = verify::sound(input, recipes, &files)?;
     Ok(Edited { files, reading, outcomes: Vec::new() })
 }
 

@@ -12,8 +12,7 @@ use super::plan::Deed;
 use crate::draft::{Claim, Draft, HostDraft, NicDraft};
 
 /// The draft with everything done to it.
-pub(super) fn intended(before: &Draft, deeds: &[Deed]) -> Draft {
-    let mut draft = before.clone();
+pub(super) fn intended(mut draft: Draft, deeds: &[Deed]) -> Draft {
     let mut gone = HashSet::new();
     for deed in deeds {
         match deed {

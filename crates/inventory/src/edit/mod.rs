@@ -33,7 +33,7 @@ use pxectl_model::name::Name;
 use pxectl_model::recipe::Recipe;
 use pxectl_model::source::FileId;
 
-use crate::read::{Input, Reading, read};
+use crate::read::{Input, Reading, read, unjudged};
 
 pub use assign::Assign;
 pub use fix::fix;
@@ -86,14 +86,16 @@ pub struct Edited {
 /// Where an intent names no machine or no usable value, where it is not sure how to change the text, and where the changed
 /// inventory has an error that it did not have before.
 pub fn edit(input: &Input, recipes: &BTreeMap<Name, Recipe>, intents: &[Intent]) -> Result<Edited, Refused> {
-    let before = read(input, recipes);
+    let before = unjudged(input, recipes);
     let plan = plan::plan(&before, intents)?;
-    let wanted = intended::intended(&before.draft, &plan.deeds);
     let files = verify::new_texts(input, &before, &plan.changes)?;
     if files.is_empty() {
-        return Ok(Edited { files, reading: before, outcomes: plan.outcomes });
+        return Ok(Edited { files, reading: read(input, recipes), outcomes: plan.outcomes });
     }
-    let reading = verify::sound(input, recipes, &files, &before)?;
-    verify::says(&wanted, &reading, &files, &before)?;
+    // Of what was there nothing more is needed than what it said: a large inventory need not be in memory twice.
+    let (draft, sources) = before.said();
+    let wanted = intended::intended(draft, &plan.deeds);
+    let reading = verify::sound(input, recipes, &files)?;
+    verify::says(&wanted, &reading, &files, &sources)?;
     Ok(Edited { files, reading, outcomes: plan.outcomes })
 }

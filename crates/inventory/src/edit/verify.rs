@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use pxectl_model::diag::{Diagnostic, Severity};
 use pxectl_model::name::Name;
 use pxectl_model::recipe::Recipe;
-use pxectl_model::source::{FileId, Source, line_column};
+use pxectl_model::source::{FileId, Source, Sources, line_column};
 
 use super::change::{Change, apply, splices};
 use super::{Refused, Stop, same};
@@ -59,23 +59,18 @@ pub(super) fn new_texts(
 }
 
 /// Reads the changed inventory, which must have no new error.
-pub(super) fn sound(
-    input: &Input,
-    recipes: &BTreeMap<Name, Recipe>,
-    files: &[(FileId, Vec<u8>)],
-    before: &Reading,
-) -> Result<Reading, Refused> {
+pub(super) fn sound(input: &Input, recipes: &BTreeMap<Name, Recipe>, files: &[(FileId, Vec<u8>)]) -> Result<Reading, Refused> {
     let reading = read(&input.with(files), recipes);
-    let errors = new_errors(before, &reading);
+    let errors = if reading.has_errors() { new_errors(&read(input, recipes), &reading) } else { Vec::new() };
     if errors.is_empty() { Ok(reading) } else { Err(Refused::Errors { errors, reading: Box::new(reading) }) }
 }
 
 /// Whether the new texts say what is wanted; else the first changed line is where it was not understood.
-pub(super) fn says(wanted: &Draft, after: &Reading, files: &[(FileId, Vec<u8>)], before: &Reading) -> Result<(), Refused> {
+pub(super) fn says(wanted: &Draft, after: &Reading, files: &[(FileId, Vec<u8>)], before: &Sources) -> Result<(), Refused> {
     if same(wanted, &after.draft) {
         return Ok(());
     }
-    let source = files.first().and_then(|(file, _)| before.sources.get(*file));
+    let source = files.first().and_then(|(file, _)| before.get(*file));
     let old = source.map(|source| source.text.as_bytes()).unwrap_or_default();
     let new = files.first().map(|(_, bytes)| bytes.as_slice()).unwrap_or_default();
     let line = old.iter().zip(new).take_while(|(a, b)| a == b).filter(|(a, _)| **a == b'\n').count() + 1;

@@ -63,7 +63,7 @@ fn claim(walk: &mut Walk<'_>, table: &Table<'_>, key: IdentityKey) -> Option<Sou
         return None;
     }
     // Beyond the longest tag only the beginning matters, and that it is too long.
-    let written: String = text.chars().take(256).collect();
+    let written = text.char_indices().nth(256).map_or(text, |(end, _)| &text[..end]).to_owned();
     let tag = Tag::new(&written);
     Some(sourced(&at, Claim { written, tag }, Layer::Host))
 }

@@ -14,10 +14,10 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     let nets = Nets::new(draft);
     for (owner, address, origin) in fixed(draft) {
         let Some(route) = &origin.route else { continue };
-        let at = Place::Route(route.clone());
+        let at = || Place::Route(route.clone());
         if is_nobodys(address) {
             let message = format!("the address {address} ({owner}) is nobody's: it means any, several or all machines");
-            findings.push(META.at(at, message).help("give the address of one machine"));
+            findings.push(META.at(at(), message).help("give the address of one machine"));
             continue;
         }
         let subnet = nets.of(address).map(|network| &network.subnet);
@@ -25,7 +25,8 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
         let Some(there) = &subnet.origin.route else { continue };
         let what = if address == subnet.value.address { "the network itself" } else { "everybody in it (broadcast)" };
         let message = format!("the address {address} ({owner}) means {what} in {}", subnet.value);
-        findings
-            .push(META.at(at, message).related(Place::Route(there.clone()), "the subnet").help("take one between the two ends"));
+        findings.push(
+            META.at(at(), message).related(Place::Route(there.clone()), "the subnet").help("take one between the two ends"),
+        );
     }
 }

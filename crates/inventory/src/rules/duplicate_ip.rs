@@ -8,8 +8,9 @@ use crate::findings::Findings;
 pub(super) const META: Meta = Meta::error("duplicate-ip", "one address reserved twice");
 
 pub(super) fn check(draft: &Draft, findings: &mut Findings) {
-    let claims = draft.hosts.iter().flat_map(|host| {
-        host.addresses().map(move |ip| Claimed { host, key: ip.value.to_string().into(), written: None, origin: &ip.origin })
-    });
+    let claims = draft
+        .hosts
+        .iter()
+        .flat_map(|host| host.addresses().map(move |ip| Claimed { host, key: ip.value, written: None, origin: &ip.origin }));
     each_once(&META, "address", claims, findings);
 }

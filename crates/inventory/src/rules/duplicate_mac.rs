@@ -10,7 +10,7 @@ pub(super) const META: Meta = Meta::error("duplicate-mac", "two network cards wi
 pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     let claims = draft.hosts.iter().flat_map(|host| {
         let macs = host.nics.iter().filter_map(|nic| nic.mac.as_ref()).filter(|mac| mac.value.is_usable());
-        macs.map(move |mac| Claimed { host, key: mac.value.to_string().into(), written: None, origin: &mac.origin })
+        macs.map(move |mac| Claimed { host, key: mac.value, written: None, origin: &mac.origin })
     });
     each_once(&META, "MAC address", claims, findings);
 }

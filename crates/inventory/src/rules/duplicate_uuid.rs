@@ -10,7 +10,7 @@ pub(super) const META: Meta = Meta::error("duplicate-uuid", "two hosts with one 
 pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     let claims = draft.hosts.iter().filter_map(|host| {
         let uuid = host.uuid.as_ref().filter(|uuid| !uuid.value.is_placeholder())?;
-        Some(Claimed { host, key: uuid.value.to_string().into(), written: None, origin: &uuid.origin })
+        Some(Claimed { host, key: uuid.value, written: None, origin: &uuid.origin })
     });
     each_once(&META, "UUID", claims, findings);
 }

@@ -72,9 +72,16 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
 
 fn judge(draft: &Draft, name: &Name, judged: &Judged<'_>, users: Vec<User<'_>>, findings: &mut Findings) {
     let recipe = judged.recipe;
+    let needs = lacks(recipe, &judged.keys);
     let mut missing: Vec<(&User<'_>, Vec<String>)> = Vec::new();
     for user in &users {
         let keys = given(user.settings);
+        if keys.is_empty() {
+            if !needs.is_empty() && !user.flawed {
+                missing.push((user, needs.clone()));
+            }
+            continue;
+        }
         let mut all = judged.keys.clone();
         for (key, route) in keys {
             if !takes(recipe, key) {
@@ -91,7 +98,6 @@ fn judge(draft: &Draft, name: &Name, judged: &Judged<'_>, users: Vec<User<'_>>, 
     }
     let unknown = draft.lab.unknown.as_ref().is_some_and(|unknown| unknown.value == *name);
     let nobody_helps = missing.len() == users.len() || unknown;
-    let needs = lacks(recipe, &judged.keys);
     if nobody_helps && !needs.is_empty() {
         let Some(route) = draft.profile(name).and_then(|profile| profile.name.origin.route.clone()) else { return };
         lack(recipe, &format!("the profile `{name}`"), &needs, route, findings);

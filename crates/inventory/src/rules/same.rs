@@ -1,8 +1,9 @@
 //! What the `duplicate-…` rules share: each value belongs to one host.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::fmt::Display;
+use std::hash::Hash;
 
 use pxectl_model::diag::Place;
 use pxectl_model::identity::Tag;
@@ -13,9 +14,9 @@ use crate::draft::{Claim, Draft, HostDraft};
 use crate::findings::{Findings, shown};
 
 /// A host's value in the form by which values are compared.
-pub(super) struct Claimed<'d> {
+pub(super) struct Claimed<'d, K> {
     pub host: &'d HostDraft,
-    pub key: Cow<'d, str>,
+    pub key: K,
     /// As a person wrote it, where that may differ from the key in more than its form.
     pub written: Option<&'d str>,
     pub origin: &'d Origin,
@@ -25,17 +26,22 @@ pub(super) struct Claimed<'d> {
 pub(super) fn tags<'d>(
     draft: &'d Draft,
     pick: impl Fn(&'d HostDraft) -> &'d Option<Sourced<Claim>>,
-) -> impl Iterator<Item = Claimed<'d>> {
+) -> impl Iterator<Item = Claimed<'d, &'d str>> {
     draft.hosts.iter().filter_map(move |host| {
         let claim = pick(host).as_ref()?;
         let key = claim.value.tag.as_ref().ok().map(Tag::key)?;
-        Some(Claimed { host, key: Cow::Borrowed(key), written: Some(&claim.value.written), origin: &claim.origin })
+        Some(Claimed { host, key, written: Some(&claim.value.written), origin: &claim.origin })
     })
 }
 
 /// One finding for each value that was claimed before, at the later place.
-pub(super) fn each_once<'d>(meta: &Meta, what: &str, claims: impl Iterator<Item = Claimed<'d>>, findings: &mut Findings) {
-    let mut first: HashMap<Cow<'d, str>, First<'d>> = HashMap::new();
+pub(super) fn each_once<'d, K: Hash + Eq + Display>(
+    meta: &Meta,
+    what: &str,
+    claims: impl Iterator<Item = Claimed<'d, K>>,
+    findings: &mut Findings,
+) {
+    let mut first: HashMap<K, First<'d>> = HashMap::new();
     for Claimed { host, key, written, origin } in claims {
         let Some(route) = &origin.route else { continue };
         let again = match first.entry(key) {
@@ -45,11 +51,11 @@ pub(super) fn each_once<'d>(meta: &Meta, what: &str, claims: impl Iterator<Item 
             }
             Entry::Occupied(taken) => taken,
         };
-        let (key, owner) = (again.key(), again.get());
+        let (key, owner) = (again.key().to_string(), again.get());
         let mut message = if std::ptr::eq(owner.host, host) {
-            format!("one host has the {what} `{}` twice", shown(key))
+            format!("one host has the {what} `{}` twice", shown(&key))
         } else {
-            format!("two hosts have the {what} `{}`", shown(key))
+            format!("two hosts have the {what} `{}`", shown(&key))
         };
         if let Some((one, other)) = owner.written.zip(written).filter(|(one, other)| one != other) {
             message += &spellings(one, other);

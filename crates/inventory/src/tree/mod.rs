@@ -1,9 +1,11 @@
 //! The span tree: what a YAML text holds, each node with its bytes. One pass of saphyr-parser makes it.
 
+mod agree;
 mod blank;
 mod build;
 mod chars;
 mod inside;
+mod ordinary;
 mod parse;
 mod quoted;
 
@@ -12,9 +14,10 @@ use std::sync::Arc;
 
 use pxectl_model::source::{Route, Step};
 
+pub use agree::fuzz_readers;
 pub(crate) use blank::next_token;
 pub(crate) use inside::text_end;
-pub(crate) use parse::{Budget, broken, parse, parse_to};
+pub(crate) use parse::{Budget, Parsed, broken, parse, parse_to};
 
 /// Bytes `start..end` of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

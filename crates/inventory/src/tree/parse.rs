@@ -1,4 +1,5 @@
-//! The one pass over the events, with the limits that hold before anything else looks at a text.
+//! Texts to trees: at once where they are ordinary, else in one pass over events, with the limits that hold before anything else
+//! looks at a text.
 
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::source::{FileId, Span};
@@ -7,7 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle};
 use super::blank::bracket;
 use super::build::Builder;
 use super::chars::Chars;
-use super::{Bytes, Node, quoted};
+use super::{Bytes, Node, ordinary, quoted};
 use crate::findings::{Findings, shown};
 use crate::limits;
 use crate::rules::structure::{SYNTAX, TOO_LARGE, YAML_FEATURE};
@@ -18,8 +19,23 @@ pub(crate) struct Budget {
     pub events: usize,
 }
 
+/// A tree, and how it was come by.
+pub(crate) struct Parsed {
+    /// The tree.
+    pub root: Node,
+    /// Whether the text is one that all readers of YAML read alike, so that no second one need be asked.
+    pub ordinary: bool,
+}
+
 /// The tree of one text; none where it holds nothing, or something that ends the reading. Findings say what.
-pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mut Findings) -> Option<Node> {
+pub(crate) fn parse(file: FileId, text: &str, budget: &mut Budget, findings: &mut Findings) -> Option<Parsed> {
+    let parsed = |ordinary| move |root| Parsed { root, ordinary };
+    let quick = ordinary::read(file, text, budget).map(parsed(true));
+    quick.or_else(|| by_events(file, text, budget, findings).map(parsed(false)))
+}
+
+/// The same by saphyr-parser, whatever the text.
+pub(super) fn by_events(file: FileId, text: &str, budget: &mut Budget, findings: &mut Findings) -> Option<Node> {
     parse_until(None, file, text, budget, findings)
 }
 

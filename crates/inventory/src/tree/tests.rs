@@ -8,8 +8,11 @@ use crate::limits;
 
 fn tree(text: &str) -> (Option<Node>, Vec<String>) {
     let mut findings = Findings::default();
-    let root = parse(FileId(0), text, &mut Budget { events: limits::EVENTS }, &mut findings);
-    (root, findings.into_list().into_iter().map(|finding| format!("{}: {}", finding.rule, finding.message)).collect())
+    let parsed = parse(FileId(0), text, &mut Budget { events: limits::EVENTS }, &mut findings);
+    (
+        parsed.map(|parsed| parsed.root),
+        findings.into_list().into_iter().map(|finding| format!("{}: {}", finding.rule, finding.message)).collect(),
+    )
 }
 
 /// The text of the node at a route such as `a.0.b`.

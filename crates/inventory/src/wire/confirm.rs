@@ -3,12 +3,19 @@
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::source::{FileId, Route};
 
-use super::{Host, Included, Main};
+use super::{Host, Included, Main, shape};
 use crate::rules::structure::SYNTAX;
-use crate::tree::{Kind, Node, broken};
+use crate::tree::{Kind, Node, Parsed, broken};
 
-/// Reads the text a second time. Only for texts in which the walk found no error.
-pub(crate) fn confirm(file: FileId, text: &str, root: &Node) -> Option<Diagnostic> {
+const REFUSED: &str = "serde refuses this";
+
+/// Has serde read what the walk found no error in: an ordinary text's tree, and any other text a second time.
+pub(crate) fn confirm(file: FileId, text: &str, parsed: &Parsed) -> Option<Diagnostic> {
+    let root = &parsed.root;
+    if parsed.ordinary {
+        let fits = if file == FileId(0) { shape::fits::<Main>(root) } else { shape::fits::<Included>(root) };
+        return fits.err().map(|error| broken(file, text, 0, REFUSED, &error.to_string()));
+    }
     let hosts = if file == FileId(0) {
         serde_yaml::from_str::<Main>(text).map(|main| main.hosts)
     } else {
@@ -18,7 +25,7 @@ pub(crate) fn confirm(file: FileId, text: &str, root: &Node) -> Option<Diagnosti
         Ok(hosts) => disagreement(file, root, &hosts.unwrap_or_default()),
         Err(error) => {
             let at = error.location().map(|at| offset(text, at.line(), at.column()));
-            Some(broken(file, text, at.unwrap_or(0), "serde refuses this", &error.to_string()))
+            Some(broken(file, text, at.unwrap_or(0), REFUSED, &error.to_string()))
         }
     }
 }

@@ -68,7 +68,8 @@ fn begin(site: &Site, table: &Arc<Table>, peer: IpAddr, id: BootId, known: &Know
     if script.text.is_marked() {
         site.boots.add(Boot {
             id,
-            table: table.clone(),
+            files: table.files.clone(),
+            media: table.media.clone(),
             peer,
             machine: who.machine.clone(),
             label: label.clone(),

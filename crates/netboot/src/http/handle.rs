@@ -159,11 +159,11 @@ impl Request<'_> {
         match what {
             OfBoot::File(name) => {
                 let payload = payload(boot.roles.get(&format!("artifacts/{name}")));
-                self.file(boot.table.files.get(&name), &name, payload, Some(id))
+                self.file(boot.files.get(&name), &name, payload, Some(id))
             }
             OfBoot::Media(name) => {
                 let payload = payload(boot.roles.get(&format!("media/{name}")));
-                self.file(boot.table.media.get(&name), &name, payload, Some(id))
+                self.file(boot.media.get(&name), &name, payload, Some(id))
             }
             OfBoot::Answer(name) => {
                 let body =

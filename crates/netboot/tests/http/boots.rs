@@ -1,6 +1,7 @@
 //! Scripts, boot-ids, beacons.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use pxectl_model::boot::Action;
 use pxectl_model::event::{EventKind, Payload};
@@ -131,7 +132,7 @@ fn a_boot_keeps_the_table_that_its_script_came_from() {
     let rig = Rig::new();
     let id = rig.boot("LIVE0001");
     let mut next = table(rig.dir.path());
-    next.files.remove("made");
+    Arc::get_mut(&mut next.files).unwrap().remove("made");
     *rig.shelf.0.lock().unwrap() = std::sync::Arc::new(next);
     assert_eq!(rig.get("/artifacts/made").status, 404);
     assert!(rig.get(&format!("/b/{id}/artifacts/made")).body == content(300_000));

@@ -189,8 +189,8 @@ pub fn table(dir: &Path) -> Table {
     let tftp = [("snponly.efi", open(Body::Bytes(Arc::from(content(1000)))))];
     Table {
         tftp: tftp.into_iter().map(|(name, body)| (name.to_owned(), body)).collect(),
-        files: files.into_iter().map(|(name, body)| (name.to_owned(), body)).collect(),
-        media,
+        files: Arc::new(files.into_iter().map(|(name, body)| (name.to_owned(), body)).collect()),
+        media: Arc::new(media),
         stage1: Arc::from(&b"#!ipxe\necho stage 1\n"[..]),
         responder: Arc::new(Words),
     }
@@ -224,7 +224,7 @@ impl Rig {
         let hour_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
         std::fs::File::options().write(true).open(&path).unwrap().set_modified(hour_ago).unwrap();
         let mut table = table(self.dir.path());
-        table.files.insert(name.to_owned(), OpenBody::open(&Body::File(Arc::from(path))).unwrap());
+        Arc::get_mut(&mut table.files).unwrap().insert(name.to_owned(), OpenBody::open(&Body::File(Arc::from(path))).unwrap());
         *self.shelf.0.lock().unwrap() = Arc::new(table);
     }
 

@@ -79,7 +79,7 @@ impl Server {
     pub fn start<const N: usize>(bind: &str, files: [(&str, OpenBody); N], limits: Limits, grace: Duration) -> Self {
         let tftp: HashMap<_, _> = files.into_iter().map(|(name, body)| (name.to_owned(), body)).collect();
         let table =
-            Table { tftp, files: HashMap::new(), media: HashMap::new(), stage1: Arc::from([]), responder: Arc::new(Nobody) };
+            Table { tftp, files: Arc::default(), media: Arc::default(), stage1: Arc::from([]), responder: Arc::new(Nobody) };
         let socket = UdpSocket::bind(bind).unwrap();
         let addr = socket.local_addr().unwrap();
         let (sender, events) = channel();

@@ -108,8 +108,8 @@ fn table() -> Table {
     let files = [("linux", kernel()), ("initrd.gz", bytes(9_000_001, b"\x1f\x8b"))];
     Table {
         tftp: nbps.into_iter().map(|(name, body)| (name.to_owned(), open(body))).collect(),
-        files: files.into_iter().map(|(name, body)| (name.to_owned(), open(body))).collect::<HashMap<_, _>>(),
-        media: HashMap::new(),
+        files: files.into_iter().map(|(name, body)| (name.to_owned(), open(body))).collect::<HashMap<_, _>>().into(),
+        media: Arc::default(),
         stage1: Arc::from(
             format!(
                 "#!ipxe\nchain --autofree {BASE}/boot?serial=${{serial:hexraw}}&uuid=${{uuid}}&mac=${{netX/mac:hexraw}}\

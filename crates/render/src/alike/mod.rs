@@ -24,24 +24,39 @@ const ARGS_MAX: usize = 1024;
 /// The most bytes of a plain word.
 const WORD_MAX: usize = 64;
 
+/// What the inventory says that a host gets, wherever it says so.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Says {
+    profile: Name,
+    /// Of what the host itself says.
+    own: u64,
+}
+
 /// A kind of hosts.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Kind {
-    profile: Name,
-    /// Of what the host itself says.
-    says: u64,
+    says: Says,
     /// Which facts are known.
     facts: u8,
 }
 
-/// What kind of host this is; none where it must be looked at by itself.
-pub(crate) fn kind(entry: &Entry, host: &Host) -> Option<Kind> {
+/// What a host gets.
+pub(crate) fn says(host: &Host) -> Says {
+    let mut hasher = DefaultHasher::new();
+    hash(&host.settings, &mut hasher);
+    Says { profile: host.profile.value.clone(), own: hasher.finish() }
+}
+
+/// Whether a host of this entry may stand for others of its kind.
+pub(crate) fn stands_for_others(entry: &Entry) -> bool {
     let long = entry.args.iter().map(|arg| arg.len() + 1).sum::<usize>() > ARGS_MAX;
     // These are rendered for the DHCP server, with other names, and were not read.
     let foreign = entry.answers().any(|(_, template, _)| Language::of(template) == Language::Dhcp);
-    if long || foreign {
-        return None;
-    }
+    !long && !foreign
+}
+
+/// What kind of host this is; none where it must be looked at by itself.
+pub(crate) fn kind(says: &Says, host: &Host) -> Option<Kind> {
     let id = &host.identity;
     let tags = [&id.serial, &id.asset, &id.board_serial];
     let names =
@@ -57,9 +72,7 @@ pub(crate) fn kind(entry: &Entry, host: &Host) -> Option<Kind> {
     for known in [id.uuid.is_some(), !id.macs.is_empty(), ip] {
         facts = facts << 1 | u8::from(known);
     }
-    let mut hasher = DefaultHasher::new();
-    hash(&host.settings, &mut hasher);
-    Some(Kind { profile: host.profile.value.clone(), says: hasher.finish(), facts })
+    Some(Kind { says: says.clone(), facts })
 }
 
 /// A word that every language takes as it is.

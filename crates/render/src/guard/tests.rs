@@ -29,6 +29,15 @@ proptest! {
         }
     }
 
+    /// So that one reservation stands for all, where a template treats them alike.
+    #[test]
+    fn what_a_reservation_holds_stands_bare(name in "[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}", mac in any::<[u8; 6]>(), ip in any::<std::net::Ipv4Addr>()) {
+        let name: pxectl_model::name::Name = name.parse().unwrap();
+        for text in [name.to_string(), format!("{name}-nic2"), pxectl_model::mac::Mac(mac).to_string(), ip.to_string()] {
+            prop_assert!(fit(Language::Dhcp, &text).is_ok(), "{text:?}");
+        }
+    }
+
     #[test]
     fn ipxe_reads_one_token(value in value(), other in value()) {
         for language in [Language::Ipxe, Language::Argument] {

@@ -37,8 +37,8 @@ rules:
 hosts:
 ";
 
-/// Writes it, and tells its files, the main one first.
-pub(super) fn write(folder: &Path, hosts: usize) -> Result<Vec<PathBuf>> {
+/// Writes it, and tells its files, the main one first. `odd`: each has one more host, with an escape in a text.
+pub(super) fn write(folder: &Path, hosts: usize, odd: bool) -> Result<Vec<PathBuf>> {
     let racks = folder.join("racks");
     std::fs::create_dir_all(&racks).map_err(|error| format!("making {}: {error}", racks.display()))?;
     let mut random = Random(20_261_122);
@@ -49,8 +49,12 @@ pub(super) fn write(folder: &Path, hosts: usize) -> Result<Vec<PathBuf>> {
         let first = half + n * rack;
         files.push((racks.join(format!("{n:02}.yaml")), "hosts:\n".to_owned(), first..hosts.min(first + rack)));
     }
-    for (path, text, numbers) in &mut files {
+    for (n, (path, text, numbers)) in files.iter_mut().enumerate() {
         numbers.for_each(|n| host(text, n, random.next()));
+        if odd {
+            let one = format!("  - {{serial: ODD-{n:04}, profile: \"\\x6cocal\"}}\n");
+            text.push_str(&one);
+        }
         std::fs::write(&path, &text).map_err(|error| format!("writing {}: {error}", path.display()))?;
     }
     Ok(files.into_iter().map(|(path, ..)| path).collect())
