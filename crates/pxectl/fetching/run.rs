@@ -36,8 +36,8 @@ pub async fn all(
     jobs: u8,
     watch: Arc<dyn Watch>,
 ) -> Result<Vec<(Task, Outcome)>, Failure> {
-    let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?;
     let turns = Arc::new(Semaphore::new(usize::from(jobs)));
+    let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?.with_turns(turns.clone());
     let proofs = Arc::new(proofs);
     let mut running = JoinSet::new();
     for mut task in tasks {

@@ -1,8 +1,11 @@
 //! The HTTP client: the system's certificates and proxies, bytes as they are on the server.
 
+use std::sync::Arc;
+
 use pxectl_model::url::Url;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::{Attempt, Policy};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::auth::Auth;
 use super::error::FetchError;
@@ -13,6 +16,8 @@ use super::limits::Limits;
 pub struct Client {
     pub(super) http: reqwest::Client,
     pub(super) limits: Limits,
+    /// Turns that a second connection for one content may take; none where it may not.
+    turns: Option<Arc<Semaphore>>,
 }
 
 impl Client {
@@ -24,7 +29,27 @@ impl Client {
         let whole = builder(limits).build();
         // A host without a single certificate can still fetch over http, and what is signed by nobody fails by itself.
         let http = whole.or_else(|_| builder(limits).tls_certs_only([]).build());
-        Ok(Self { http: http.map_err(|error| FetchError::Client(chain(&error)))?, limits })
+        Ok(Self::of(http.map_err(|error| FetchError::Client(chain(&error)))?, limits))
+    }
+
+    pub(super) fn of(http: reqwest::Client, limits: Limits) -> Self {
+        Self { http, limits, turns: None }
+    }
+
+    /// The same, where large contents may use more connections than one while these turns are to be had. Whoever fetches has one of them.
+    #[must_use]
+    pub fn with_turns(self, turns: Arc<Semaphore>) -> Self {
+        Self { turns: Some(turns), ..self }
+    }
+
+    /// A turn that nobody needs now.
+    pub(super) fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        self.turns.clone().and_then(|turns| turns.try_acquire_owned().ok())
+    }
+
+    /// Whether there is one.
+    pub(super) fn has_turn(&self) -> bool {
+        self.turns.as_ref().is_some_and(|turns| turns.available_permits() > 0)
     }
 
     /// A request for a URL, which shows its server what that wants to see.

@@ -17,6 +17,18 @@ pub struct Limits {
     pub longest_pause: Duration,
     /// Redirects that are followed.
     pub redirects: usize,
+    /// Connections for one content at most.
+    pub lanes: usize,
+    /// From how many missing bytes on more than one may pay.
+    pub large: u64,
+    /// How long one is looked at before that is decided.
+    pub trial: Duration,
+    /// How long the rest must be going to take for it.
+    pub worth: Duration,
+    /// What one of several connections fetches at a time, bytes.
+    pub piece: u64,
+    /// How many pieces may be ahead of the beginning.
+    pub ahead: u64,
 }
 
 impl Default for Limits {
@@ -28,6 +40,12 @@ impl Default for Limits {
             pause: Duration::from_secs(1),
             longest_pause: Duration::from_secs(60),
             redirects: 10,
+            lanes: 4,
+            large: 128 << 20,
+            trial: Duration::from_secs(3),
+            worth: Duration::from_secs(15),
+            piece: 8 << 20,
+            ahead: 12,
         }
     }
 }

@@ -7,9 +7,12 @@ mod answer;
 mod auth;
 mod client;
 mod error;
+mod lanes;
 mod limits;
 mod local;
 mod partial;
+mod pieces;
+mod pour;
 mod publish;
 mod record;
 mod refusal;
@@ -200,6 +203,7 @@ impl Job<'_> {
             if !pieced {
                 return Err(Stop::Next(Tried::mismatch(url, expected, found, page)));
             }
+            partial.never_split();
             self.note(format!("what came in pieces from {url} does not fit together; fetching it anew"));
         }
     }

@@ -11,6 +11,7 @@ use pxectl_model::url::Url;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 
 use super::error::FetchError;
+use super::pieces::Pieces;
 use super::record::{Fetched, Record};
 use super::sink::{Sink, Sums};
 use super::{Got, Step, Want, Watch};
@@ -25,8 +26,18 @@ pub(super) struct Partial {
     record: Option<Record>,
     pinned: bool,
     /// From how many answers its bytes are.
-    pieces: u32,
+    answers: u32,
+    split: Split,
     _lock: File,
+}
+
+/// Whether several connections fetch it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Split {
+    Not,
+    Yes,
+    /// It was tried, and led nowhere.
+    Never,
 }
 
 /// Under what name it is on its way: that of its digest, or of where it comes from while nobody knows that.
@@ -82,7 +93,7 @@ impl Partial {
             }
         };
         let pinned = want.pinned();
-        let mut partial = Self { folder, key, sink: None, record: None, pinned, pieces: 0, _lock: file };
+        let mut partial = Self { folder, key, sink: None, record: None, pinned, answers: 0, split: Split::Not, _lock: file };
         partial.resume(want.sha512.is_some()).await?;
         Ok((partial, waited))
     }
@@ -111,8 +122,13 @@ impl Partial {
             done.map(|()| sink)
         });
         let sink = sink.await.map_err(store_error("reading", &part))?;
-        self.pieces = u32::from(sink.len > 0);
+        self.answers = u32::from(sink.len > 0);
         self.record = keep.filter(|_| sink.len > 0);
+        if self.record.is_none() {
+            self.pieces().remove().map_err(store_error("emptying", &part))?;
+        } else if !self.pieces().here().is_empty() {
+            self.split = Split::Yes;
+        }
         self.sink = Some(sink);
         Ok(())
     }
@@ -158,6 +174,48 @@ impl Partial {
         self.sink().len
     }
 
+    /// How many bytes are here, with those that are ahead.
+    pub fn have(&self) -> u64 {
+        self.len() + self.pieces().here().values().sum::<u64>()
+    }
+
+    /// What is ahead of its beginning.
+    pub fn pieces(&self) -> Pieces {
+        Pieces::beside(&self.part())
+    }
+
+    fn drop_pieces(&mut self) -> Result<(), FetchError> {
+        if self.split == Split::Yes {
+            self.split = Split::Not;
+        }
+        self.pieces().remove().map_err(store_error("emptying", &self.part()))
+    }
+
+    /// Whether several connections fetch it.
+    pub fn is_split(&self) -> bool {
+        self.split == Split::Yes
+    }
+
+    /// Whether several connections may fetch it.
+    pub fn may_split(&self) -> bool {
+        self.split == Split::Not
+    }
+
+    /// Lets several connections fetch it, or never again.
+    pub fn split(&mut self, yes: bool) -> Result<(), FetchError> {
+        if yes {
+            self.split = Split::Yes;
+            return Ok(());
+        }
+        self.never_split();
+        self.drop_pieces()
+    }
+
+    /// Lets one connection fetch it from now on.
+    pub fn never_split(&mut self) {
+        self.split = Split::Never;
+    }
+
     /// Of what is here.
     pub fn sums(&self) -> Sums {
         self.sink().sums()
@@ -170,7 +228,7 @@ impl Partial {
 
     /// Lends the sink to a thread that writes.
     pub fn lend(&mut self) -> Sink {
-        self.pieces += 1;
+        self.answers += 1;
         self.sink.take().expect("it is given back before it is lent again")
     }
 
@@ -181,7 +239,7 @@ impl Partial {
 
     /// Whether its bytes are from several answers.
     pub fn pieced(&self) -> bool {
-        self.pieces > 1
+        self.answers > 1
     }
 
     /// Whether it begins as an HTML page does.
@@ -212,8 +270,9 @@ impl Partial {
     /// Throws away what is here.
     pub fn restart(&mut self) -> Result<(), FetchError> {
         let path = self.part();
-        self.pieces = 0;
+        self.answers = 0;
         self.record = None;
+        self.drop_pieces()?;
         remove(&self.path("json"))?;
         let sink = self.sink.as_mut().expect("it is given back before anybody asks");
         sink.clear().map_err(store_error("emptying", &path))

@@ -1,19 +1,22 @@
 //! A server as a source: asked again where that may help, continued where a try ended.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pxectl_model::url::Url;
 use reqwest::Response;
 use reqwest::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE, RETRY_AFTER,
-    TRANSFER_ENCODING,
+    ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE,
+    RETRY_AFTER, TRANSFER_ENCODING,
 };
 
 use super::answer::{Answer, Ask, Head, judge};
 use super::client::chain;
 use super::error::{FetchError, Tried};
-use super::partial::{Partial, blocking};
+use super::lanes;
+use super::limits::Limits;
+use super::partial::Partial;
+use super::pour::{Poured, pour};
 use super::record::Record;
 use super::refusal::{self, Refusal};
 use super::retry::Patience;
@@ -25,6 +28,10 @@ pub(super) enum Try {
     Afresh(&'static str),
     Later(String, Option<Duration>),
     Never(Refusal),
+    /// It is slow: several connections are to fetch the rest.
+    Split,
+    /// Several connections lead nowhere: one is to fetch the rest.
+    Single(&'static str),
 }
 
 /// Loads all of it.
@@ -35,7 +42,7 @@ pub(super) async fn load(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Res
     }
     let (mut patience, mut afresh) = (Patience::default(), 0);
     loop {
-        let before = partial.len();
+        let before = partial.have();
         match once(job, url, partial).await? {
             Try::Done => return Ok(()),
             Try::Never(refusal) => return Err(Stop::Next(Tried::refused(url, refusal))),
@@ -45,8 +52,16 @@ pub(super) async fn load(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Res
                 job.note(format!("{url}: {why}; from the beginning"));
                 partial.restart()?;
             }
+            Try::Split => {
+                job.note(format!("{url}: it is slow; fetching the rest by several connections"));
+                partial.split(true)?;
+            }
+            Try::Single(why) => {
+                job.note(format!("{url}: {why}; going on with one connection"));
+                partial.split(false)?;
+            }
             Try::Later(why, asked) => {
-                let Some(pause) = patience.next(partial.len() > before, asked, &limits) else {
+                let Some(pause) = patience.next(partial.have() > before, asked, &limits) else {
                     return Err(Stop::Next(Tried::new(url, format!("{why}, again and again"))));
                 };
                 job.note(format!("{url}: {why}; trying again in {:.0?}", pause));
@@ -57,6 +72,14 @@ pub(super) async fn load(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Res
 }
 
 async fn once(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Result<Try, Stop> {
+    let known = partial.version(url);
+    let total = known.and_then(|record| record.total).or(job.want.size);
+    if partial.is_split() {
+        match total {
+            Some(total) => return lanes::load(job, url, total, partial).await,
+            None => partial.split(false)?,
+        }
+    }
     let from = partial.len();
     let known = partial.version(url);
     let ask = Ask {
@@ -98,46 +121,24 @@ async fn once(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Result<Try, St
         partial.describe(Record::new(url.as_str(), head.etag.clone(), modified, total))?;
     }
     room::reserve(partial.file(), job.store.root(), start, total)?;
-    body(job, response, total.or(ask.size), partial).await
+    let ranges = head.status == 206 || text(&response, ACCEPT_RANGES.as_str()).is_some_and(|unit| unit.trim() == "bytes");
+    let sure = job.want.pinned() || partial.version(url).is_some_and(|record| record.validator().is_some());
+    let splits = ranges && sure && partial.may_split() && job.client.limits.lanes > 1;
+    body(job, response, total.or(ask.size), splits, partial).await
 }
 
-/// Takes the body in; the connection and the disk work at the same time.
-async fn body(job: &Job<'_>, mut response: Response, total: Option<u64>, partial: &mut Partial) -> Result<Try, Stop> {
-    let (sender, mut chunks) = tokio::sync::mpsc::channel::<_>(16);
-    let mut sink = partial.lend();
+/// Takes the body in. Where it may be split, it is, if that is going to pay.
+async fn body(job: &Job<'_>, response: Response, total: Option<u64>, splits: bool, partial: &mut Partial) -> Result<Try, Stop> {
     let (watch, name): (Arc<dyn Watch>, String) = (job.watch.clone(), job.want.name.clone());
-    let writer = tokio::spawn(blocking(move || {
-        let mut written = Ok(());
-        while let Some(chunk) = chunks.blocking_recv() {
-            let chunk: &[u8] = AsRef::<[u8]>::as_ref(&chunk);
-            if total.is_some_and(|total| sink.len + chunk.len() as u64 > total) {
-                return (sink, Ok(true));
-            }
-            written = sink.take(chunk);
-            if written.is_err() {
-                break;
-            }
-            watch.step(&name, Step::Bytes { have: sink.len, total });
-        }
-        (sink, written.map(|()| false))
-    }));
-    let end = loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => {
-                // The writer that is gone tells why.
-                if sender.send(chunk).await.is_err() {
-                    break None;
-                }
-            }
-            Ok(None) => break None,
-            Err(error) => break Some(error),
-        }
+    let told = move |_, have| watch.step(&name, Step::Bytes { have, total });
+    let (limits, before, begun) = (job.client.limits, partial.len(), Instant::now());
+    let mut slow = false;
+    let enough = |came: u64| {
+        let missing = total.filter(|_| splits).map_or(0, |total| total.saturating_sub(before + came));
+        slow = pays(missing, came, begun.elapsed(), &limits) && job.client.has_turn();
+        slow
     };
-    drop(sender);
-    let (sink, written) = match writer.await {
-        Ok(written) => written,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    };
+    let Poured { sink, written, end } = pour(response, partial.lend(), total, told, enough).await;
     partial.give_back(sink);
     let have = partial.len();
     match (written, end) {
@@ -147,11 +148,18 @@ async fn body(job: &Job<'_>, mut response: Response, total: Option<u64>, partial
         (Err(source), _) => Err(FetchError::Store { operation: "writing", path: partial.part(), source }.into()),
         (Ok(true), _) => Ok(Try::Never("it sends more than the file has".into())),
         (Ok(false), Some(error)) => Ok(Try::Later(broke(&error, have, job.client.limits.stall), None)),
+        (Ok(false), None) if slow => Ok(Try::Split),
         (Ok(false), None) => match total {
             Some(total) if have < total => Ok(Try::Later(format!("it ended after {have} of {total} bytes"), None)),
             _ => Ok(Try::Done),
         },
     }
+}
+
+/// Whether several connections are worth their while: much is missing, and one of them would take long for it.
+fn pays(missing: u64, came: u64, took: Duration, limits: &Limits) -> bool {
+    let enough = missing >= limits.large && took >= limits.trial && came > 0;
+    enough && took.as_secs_f64() * (missing as f64 / came as f64) > limits.worth.as_secs_f64()
 }
 
 pub(super) fn file_name(url: &Url) -> String {

@@ -14,6 +14,28 @@ pub(super) struct Sums {
     pub sha512: Option<Sha512>,
 }
 
+/// Where the bytes of a body go.
+pub(super) trait Pour {
+    /// How many are there.
+    fn have(&self) -> u64;
+
+    /// Appends.
+    ///
+    /// # Errors
+    /// As pwrite(2).
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()>;
+}
+
+impl Pour for Sink {
+    fn have(&self) -> u64 {
+        self.len
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        Self::take(self, bytes)
+    }
+}
+
 /// A file that grows, and the hashes of what is in it.
 pub(super) struct Sink {
     pub file: File,

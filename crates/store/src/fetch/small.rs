@@ -85,9 +85,9 @@ async fn load(client: &Client, small: &Small, url: &Url, note: &impl Fn(String))
     loop {
         let mut bytes = Vec::new();
         let (why, asked) = match once(client, small, url, &mut bytes).await {
-            Try::Done => return Ok(bytes),
+            Try::Done | Try::Split => return Ok(bytes),
             Try::Never(refusal) => return Err(refusal),
-            Try::Afresh(why) => (why.to_owned(), None),
+            Try::Afresh(why) | Try::Single(why) => (why.to_owned(), None),
             Try::Later(why, asked) => (why, asked),
         };
         // It is asked for all of it each time: how far it came is no progress.

@@ -1,5 +1,6 @@
 //! Fetching from servers that misbehave on purpose, on loopback.
 
+mod lanes;
 mod mirrors;
 mod resuming;
 mod server;
@@ -77,6 +78,12 @@ const HASTY: Limits = Limits {
     pause: Duration::from_millis(1),
     longest_pause: Duration::from_millis(5),
     redirects: 5,
+    lanes: 1,
+    large: 100_000,
+    trial: Duration::ZERO,
+    worth: Duration::ZERO,
+    piece: 30_000,
+    ahead: 6,
 };
 
 impl Rig {
@@ -84,7 +91,7 @@ impl Rig {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::at(folder.path().join("store"));
         // Whatever proxy the environment names is not meant for these servers.
-        let client = Client { http: super::client::builder(HASTY).no_proxy().build().unwrap(), limits: HASTY };
+        let client = Client::of(super::client::builder(HASTY).no_proxy().build().unwrap(), HASTY);
         Self { folder, store, client, notes: Arc::default() }
     }
 

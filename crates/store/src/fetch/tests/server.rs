@@ -12,6 +12,8 @@ pub struct Asked {
     pub path: String,
     /// The first byte of its range.
     pub from: Option<usize>,
+    /// The last byte of its range.
+    pub to: Option<usize>,
     pub if_range: Option<String>,
     pub authorization: Option<String>,
 }
@@ -36,12 +38,15 @@ impl Reply {
                 Self::new("416 Range Not Satisfiable", &format!("Content-Range: bytes */{}\r\n", bytes.len()), "")
             }
             Some(from) => {
-                let (len, last) = (bytes.len(), bytes.len() - 1);
+                let (len, last) = (bytes.len(), asked.to.unwrap_or(usize::MAX).min(bytes.len() - 1));
+                let part = &bytes[from..=last];
                 let headers =
-                    format!("Content-Length: {}\r\nContent-Range: bytes {from}-{last}/{len}\r\nETag: {tag}\r\n", len - from);
-                Self::new("206 Partial Content", &headers, &bytes[from..])
+                    format!("Content-Length: {}\r\nContent-Range: bytes {from}-{last}/{len}\r\nETag: {tag}\r\n", part.len());
+                Self::new("206 Partial Content", &headers, part)
             }
-            None => Self::new("200 OK", &format!("Content-Length: {}\r\nETag: {tag}\r\n", bytes.len()), bytes),
+            None => {
+                Self::new("200 OK", &format!("Content-Length: {}\r\nETag: {tag}\r\nAccept-Ranges: bytes\r\n", bytes.len()), bytes)
+            }
         }
     }
 
@@ -104,7 +109,10 @@ fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> 
     for line in lines {
         let (name, value) = line.split_once(": ").unwrap();
         match name.to_ascii_lowercase().as_str() {
-            "range" => asked.from = value.strip_prefix("bytes=").and_then(|v| v.strip_suffix('-')).map(|v| v.parse().unwrap()),
+            "range" => {
+                let (from, to) = value.strip_prefix("bytes=").and_then(|range| range.split_once('-')).unwrap();
+                (asked.from, asked.to) = (from.parse().ok(), to.parse().ok());
+            }
             "authorization" => asked.authorization = Some(value.to_owned()),
             "if-range" => asked.if_range = Some(value.to_owned()),
             "accept-encoding" => assert_eq!(value, "identity"),
