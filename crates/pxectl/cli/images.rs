@@ -15,7 +15,7 @@ pub struct Fetch {
     /// Use only what is in the store
     #[arg(long)]
     pub offline: bool,
-    /// How many to fetch at once
+    /// How many connections at once: files, and more of them for a large one that is slow
     #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: u8,
 }

@@ -15,7 +15,7 @@ use super::answer::{Answer, Ask, judge};
 use super::auth::Auth;
 use super::client::Client;
 use super::error::FetchError;
-use super::partial::{Partial, blocking};
+use super::partial::{Partial, blocking, ended};
 use super::pieces::{Piece, Pieces, next};
 use super::pour::{Poured, pour};
 use super::record::Record;
@@ -91,7 +91,7 @@ pub(super) async fn load(job: &Job<'_>, url: &Url, total: u64, partial: &mut Par
             running.spawn(async move { (start, lane.run(&pieces, start, end, turn).await) });
         }
         let Some(joined) = running.join_next().await else { break };
-        let (start, outcome) = joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let (start, outcome) = ended(joined).await;
         busy.remove(&start);
         match outcome {
             End::Whole => {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use pxectl_model::digest::{Hasher, Sha256};
 use pxectl_model::url::Url;
 use rustix::fs::{FlockOperation, Mode, OFlags};
+use tokio::task::JoinError;
 
 use super::error::FetchError;
 use super::pieces::Pieces;
@@ -288,8 +289,15 @@ fn remove(path: &Path) -> Result<(), FetchError> {
 
 /// Work that blocks, on a thread of its own.
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
+    ended(tokio::task::spawn_blocking(work).await).await
+}
+
+/// What a task gave; it panicked where that did.
+pub(super) async fn ended<T>(joined: Result<T, JoinError>) -> T {
+    match joined {
         Ok(value) => value,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // The runtime ends, and with it whoever waits for this.
+        Err(_) => std::future::pending().await,
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use reqwest::Response;
 
-use super::partial::blocking;
+use super::partial::{blocking, ended};
 use super::sink::Pour;
 
 /// What became of it.
@@ -54,9 +54,6 @@ pub(super) async fn pour<S: Pour + Send + 'static>(
         }
     };
     drop(sender);
-    let (sink, written) = match writer.await {
-        Ok(written) => written,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    };
+    let (sink, written) = ended(writer.await).await;
     Poured { sink, written, end }
 }
