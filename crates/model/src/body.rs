@@ -1,9 +1,9 @@
-//! What a server sends: bytes in memory, or pieces of a file.
+//! What a server sends: bytes in memory, or a file; and pieces of it.
 
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes `offset..offset + len` of a file.
+/// Bytes `offset..offset + len` of a file: a file inside an image lies in one or more of them, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extent {
     /// First byte.
@@ -19,11 +19,4 @@ pub enum Body {
     Bytes(Arc<[u8]>),
     /// A whole file as it is when the table is built; its length is read then.
     File(Arc<Path>),
-    /// Parts of a file, one after the other: a file inside an ISO image, for one.
-    Pieces {
-        /// The file that holds them.
-        file: Arc<Path>,
-        /// Where they lie, in order.
-        extents: Arc<[Extent]>,
-    },
 }

@@ -64,12 +64,11 @@ impl OpenBody {
     /// Opens what a body names.
     ///
     /// # Errors
-    /// Where the file cannot be opened, is no regular file, or is shorter than the extents say.
+    /// Where the file cannot be opened, or is no regular file.
     pub fn open(body: &Body) -> io::Result<Self> {
-        let (path, extents) = match body {
+        let path = match body {
             Body::Bytes(bytes) => return Ok(Self::Bytes { bytes: bytes.clone(), modified: SystemTime::now() }),
-            Body::File(path) => (path, None),
-            Body::Pieces { file, extents } => (file, Some(extents.clone())),
+            Body::File(path) => path,
         };
         // A FIFO would block the open for ever; NONBLOCK is without effect on regular files.
         let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
@@ -78,7 +77,7 @@ impl OpenBody {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
         let stamp = Stamp::of(&file)?;
-        let extents = extents.unwrap_or_else(|| Arc::from([Extent { offset: 0, len: stamp.len }]));
+        let extents = Arc::from([Extent { offset: 0, len: stamp.len }]);
         Ok(Self::Pieces(Arc::new(OpenPieces::new(Arc::new(file), extents, stamp)?)))
     }
 
@@ -206,20 +205,6 @@ mod tests {
     }
 
     #[test]
-    fn pieces_read_across_their_borders() {
-        let file = file(b"0123456789");
-        let extents = Arc::from([Extent { offset: 7, len: 2 }, Extent { offset: 0, len: 3 }]);
-        let body = OpenBody::open(&Body::Pieces { file: Arc::from(file.path()), extents }).unwrap();
-        assert_eq!(body.len(), 5);
-        let OpenBody::Pieces(pieces) = &body else { unreachable!() };
-        assert_eq!([0, 1, 2, 4, 5].map(|at| pieces.locate(at)), [Some((7, 2)), Some((8, 1)), Some((0, 3)), Some((2, 1)), None]);
-        let mut buffer = [0; 9];
-        assert_eq!(body.read_at(&mut buffer, 1).unwrap(), 4);
-        assert_eq!(&buffer[..4], b"8012");
-        assert_eq!(body.read_at(&mut buffer, 5).unwrap(), 0);
-    }
-
-    #[test]
     fn parts_of_an_open_file_share_it() {
         let mut file = file(b"0123456789");
         let whole = OpenBody::open(&Body::File(Arc::from(file.path()))).unwrap();
@@ -249,8 +234,9 @@ mod tests {
     #[test]
     fn what_cannot_be_sent_is_refused_at_once() {
         let short = file(b"0123");
-        let lying = Body::Pieces { file: Arc::from(short.path()), extents: Arc::from([Extent { offset: 3, len: 2 }]) };
-        assert_eq!(OpenBody::open(&lying).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        let short = OpenBody::open(&Body::File(Arc::from(short.path()))).unwrap();
+        let lying = short.part(Arc::from([Extent { offset: 3, len: 2 }]));
+        assert_eq!(lying.unwrap_err().kind(), io::ErrorKind::InvalidData);
         assert!(OpenBody::open(&Body::File(Arc::from(Path::new("/dev")))).is_err());
         assert!(OpenBody::open(&Body::File(Arc::from(Path::new("/dev/zero")))).is_err());
     }

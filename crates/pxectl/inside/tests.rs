@@ -88,3 +88,22 @@ fn no_more_than_so_many_files() {
     let beyond = found.values().filter(|lies| lies.as_ref().is_err_and(|absent| absent.why.contains("one more"))).count();
     assert_eq!((found.len(), beyond), (PATHS_MOST + 5, 5));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever an image says: each path has an answer, and nothing of a file lies beyond the image.
+    #[test]
+    fn any_bytes(changes in proptest::collection::vec((16 * SECTOR..21 * SECTOR, proptest::num::u8::ANY), 0..12), cut in 0..30 * SECTOR) {
+        let parts = [record(b"INITRD.;1", 21, 2048, 0x80), record(b"INITRD.;1", 23, 100, 0)];
+        let mut file = image(&[record(b"VMLINUZ.;1", 22, 5, 0)], &parts);
+        changes.into_iter().for_each(|(at, byte)| file[at] = byte);
+        file.truncate(cut);
+        let asked = paths(&["/vmlinuz", "/boot/initrd", "/boot/initrb", "/boot", "/nothing/here"]);
+        let found = look(Cursor::new(&file), &asked);
+        proptest::prop_assert!(found.keys().eq(&asked));
+        for extents in found.values().flatten() {
+            proptest::prop_assert!(extents.iter().all(|extent| extent.offset + extent.len <= file.len() as u64));
+        }
+    }
+}

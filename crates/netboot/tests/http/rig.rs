@@ -178,7 +178,7 @@ pub fn table(dir: &Path) -> Table {
     let open = |body: Body| OpenBody::open(&body).unwrap();
     let files = [
         ("whole", open(Body::File(path("whole")))),
-        ("pieces", open(Body::Pieces { file: path("whole"), extents: Arc::from(PIECES) })),
+        ("pieces", open(Body::File(path("whole"))).part(Arc::from(PIECES)).unwrap()),
         ("empty", open(Body::File(path("empty")))),
         ("made", open(Body::Bytes(Arc::from(content(300_000))))),
         ("dir/a b.iso", open(Body::File(path("whole")))),
