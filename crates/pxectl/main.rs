@@ -7,6 +7,8 @@
 #![cfg_attr(not(serves), allow(dead_code, reason = "what only the commands that serve use is a few small things all over"))]
 
 mod assets;
+#[cfg(serves)]
+mod bundling;
 mod cli;
 mod cmd;
 mod completing;
@@ -86,6 +88,8 @@ fn run(command: &Command, session: &Session) -> Outcome {
         #[cfg(serves)]
         Command::Store(args) => cmd::store::run(args, session),
         #[cfg(serves)]
+        Command::Bundle(args) => cmd::bundle::run(args, session),
+        #[cfg(serves)]
         Command::Rearm(args) => cmd::rearm::run(args, session),
         #[cfg(serves)]
         Command::Serve(args) => serving::run_to_end(cmd::serve::run(args, session)),
@@ -94,7 +98,7 @@ fn run(command: &Command, session: &Session) -> Outcome {
         #[cfg(serves)]
         Command::Demo(args) => serving::run_to_end(cmd::demo::run(args, session)),
         #[cfg(not(serves))]
-        Command::Fetch(_) | Command::Verify(_) | Command::Store(_) => {
+        Command::Fetch(_) | Command::Verify(_) | Command::Store(_) | Command::Bundle(_) => {
             let why = "this build of pxectl keeps no images: that needs Linux, or another Unix";
             Err(failure::Failure::new(why).hint("run this on the host that serves"))
         }

@@ -43,6 +43,37 @@ pub enum ImagesFormat {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum Bundle {
+    /// Write the lab, its lock file and its images into one tar file
+    Export(BundleExport),
+    /// Take a bundle in: its images into the store, its lab into a folder
+    Import(BundleImport),
+}
+
+#[derive(Debug, Args)]
+pub struct BundleExport {
+    /// The file to write; `-` is the standard output
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Replace one that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BundleImport {
+    /// The bundle; `-` is the standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The folder that the lab comes into
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Replace files that are there and are others
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Subcommand)]
 pub enum StoreCommand {
     /// List what the store holds, and which labs refer to it
     Ls,

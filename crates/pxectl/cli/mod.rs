@@ -93,6 +93,9 @@ pub enum Command {
     /// Look into the store of images, and remove from it what no lab refers to
     #[command(subcommand)]
     Store(StoreCommand),
+    /// Carry a lab with its images to a host without internet, in one file
+    #[command(subcommand)]
+    Bundle(Bundle),
     /// Look inside an install image, without root, mounting or unpacking
     #[command(subcommand)]
     Media(Media),

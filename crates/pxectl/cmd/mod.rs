@@ -3,6 +3,8 @@
 pub mod assign;
 #[cfg(serves)]
 pub mod boot_test;
+#[cfg(serves)]
+pub mod bundle;
 pub mod completions;
 #[cfg(serves)]
 pub mod demo;

@@ -15,8 +15,20 @@ use crate::session::{folder_of, warn};
 /// # Errors
 /// Where the store cannot be written for another reason.
 pub fn enter(store: &Store, inventory: &Path) -> Result<Option<Lease>, Failure> {
+    work(store, Some(inventory))
+}
+
+/// As [`enter`], for a lab that is not there yet.
+///
+/// # Errors
+/// Where the store cannot be written for another reason.
+pub fn begin(store: &Store) -> Result<Option<Lease>, Failure> {
+    work(store, None)
+}
+
+fn work(store: &Store, inventory: Option<&Path>) -> Result<Option<Lease>, Failure> {
     let root = store.root().display();
-    match users::enter(store, &absolute(inventory)) {
+    match users::enter(store, inventory.map(absolute).as_deref()) {
         Ok(lease) => Ok(Some(lease)),
         Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
             warn(&format!(

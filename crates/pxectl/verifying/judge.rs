@@ -2,7 +2,7 @@
 
 use std::io;
 
-use pxectl_model::digest::Digest;
+use pxectl_model::digest::{Digest, Sha256};
 use pxectl_store::hash::Hashed;
 
 use super::subject::Subject;
@@ -92,6 +92,27 @@ fn held(subject: &Subject, hashed: &Hashed) -> (State, Option<String>) {
     }
 }
 
+/// Whether a content is what it must be, by its SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// It is.
+    Well,
+    /// It is not.
+    Other,
+    /// Nobody says, or only by the longer digest.
+    Unknown,
+}
+
+/// Holds a content that was hashed elsewhere against what it must be.
+pub fn holds(subject: &Subject, sha256: &Sha256, size: u64) -> Held {
+    let other = subject.size.is_some_and(|known| known != size);
+    match subject.sha256 {
+        Some(expected) if expected != *sha256 || other => Held::Other,
+        Some(_) => Held::Well,
+        None => Held::Unknown,
+    }
+}
+
 /// The digest that counts for it.
 fn digest(subject: &Subject, hashed: &Hashed) -> Digest {
     match hashed.sha512.filter(|_| subject.sha256.is_none() && subject.sha512.is_some()) {
@@ -102,7 +123,7 @@ fn digest(subject: &Subject, hashed: &Hashed) -> Digest {
 
 #[cfg(test)]
 mod tests {
-    use pxectl_model::digest::{Sha256, Sha512};
+    use pxectl_model::digest::Sha512;
 
     use super::*;
 

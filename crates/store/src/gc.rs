@@ -196,7 +196,7 @@ mod tests {
         put(&store.file(&digests[0]), 10);
         put(&store.file(&digests[1]), 20);
         let needed = BTreeSet::from([digests[0]]);
-        let lease = users::enter(&store, Path::new("/lab/inventory.yaml")).unwrap();
+        let lease = users::enter(&store, Some(Path::new("/lab/inventory.yaml"))).unwrap();
         put(&store.file(&digests[2]), 30);
         for (key, age) in [("a", 8), ("b", 6), ("c", 8)] {
             for kind in ["part", "json", "lock"] {

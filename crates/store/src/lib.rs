@@ -1,6 +1,8 @@
 //! What pxectl keeps on disk: the journal of boots, the store of images, files of people that are changed or replaced whole, and how they are read.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+#[cfg(all(unix, not(pxectl_no_unix)))]
+pub mod bundle;
 pub mod contents;
 pub mod edit;
 #[cfg(all(unix, not(pxectl_no_unix)))]

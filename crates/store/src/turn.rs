@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
 
@@ -36,4 +38,10 @@ impl Turn {
             }
         }
     }
+}
+
+/// Whether a file still has its name.
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
+    let same = |one: std::fs::Metadata, other: std::fs::Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
+    file.metadata().ok().zip(std::fs::symlink_metadata(path).ok()).is_some_and(|(one, other)| same(one, other))
 }

@@ -48,15 +48,15 @@ impl Drop for Lease {
     }
 }
 
-/// Tells the store of a lab, by the absolute path of its inventory, and begins work in it. To be called before anything is looked up
-/// there, and kept until the lock file names what was found or brought.
+/// Tells the store of a lab, by the absolute path of its inventory, where there is one already, and begins work in it. To be called
+/// before anything is looked up there, and kept until the lock file names what was found or brought.
 ///
 /// # Errors
 /// As the file system's.
-pub fn enter(store: &Store, inventory: &Path) -> io::Result<Lease> {
+pub fn enter(store: &Store, inventory: Option<&Path>) -> io::Result<Lease> {
     // While somebody removes, nothing can be relied on.
     let _turn = Turn::adding(store)?;
-    note(store, inventory)?;
+    inventory.map_or(Ok(()), |inventory| note(store, inventory))?;
     let folder = store.root().join("leases");
     std::fs::create_dir_all(&folder)?;
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -153,8 +153,8 @@ mod tests {
         let store = Store::at(folder.path().join("store"));
         let odd = PathBuf::from(std::ffi::OsString::from_vec(b"/labs/a\nb \xff/inventory.yaml".to_vec()));
         assert_eq!((roots(&store).unwrap(), busy_since(&store).unwrap()), (Vec::new(), None));
-        let first = enter(&store, &odd).unwrap();
-        let second = enter(&store, &odd).unwrap();
+        let first = enter(&store, Some(&odd)).unwrap();
+        let second = enter(&store, Some(&odd)).unwrap();
         assert_eq!(roots(&store).unwrap().into_iter().map(|root| root.inventory).collect::<Vec<_>>(), [odd]);
         let since = busy_since(&store).unwrap().expect("two are at work");
         drop(first);

@@ -6,6 +6,7 @@ mod assign;
 mod boot_ids;
 mod boot_test;
 mod boot_test_fails;
+mod bundle;
 mod ci_page;
 mod completions;
 mod demo;

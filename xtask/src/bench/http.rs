@@ -36,7 +36,7 @@ pub(crate) fn part(place: &Place) -> Result<Vec<Section>> {
     let folder = place.folder.join("http");
     std::fs::create_dir_all(&folder).map_err(|error| format!("making {}: {error}", folder.display()))?;
     let file = folder.join("big");
-    fill(&file)?;
+    fill(&file, BYTES)?;
     let inventory = web::inventory(&folder, &file, 1)?;
     let servers = [Server::nginx(&folder, &format!("root {};", folder.display()))?, Server::pxectl(&place.pxectl, &inventory)?];
     let mut rows = Vec::new();
@@ -88,15 +88,15 @@ pub(super) fn aim(what: &str, reached: bool, value: &str, reason: &str) -> Strin
 }
 
 /// A file whose bytes are nowhere alike for long, unless it is there.
-fn fill(path: &Path) -> Result {
+pub(super) fn fill(path: &Path, bytes: u64) -> Result {
     let failed = |error: std::io::Error| format!("making {}: {error}", path.display());
-    if path.metadata().is_ok_and(|meta| meta.len() == BYTES) {
+    if path.metadata().is_ok_and(|meta| meta.len() == bytes) {
         return Ok(());
     }
     let mut file = std::fs::File::create(path).map_err(failed)?;
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut block = vec![0; 1 << 20];
-    for _ in 0..BYTES / block.len() as u64 {
+    for _ in 0..bytes / block.len() as u64 {
         for word in block.chunks_exact_mut(8) {
             state ^= state << 13;
             state ^= state >> 7;

@@ -13,12 +13,12 @@ mod local;
 mod partial;
 mod pieces;
 mod pour;
-mod publish;
+pub(crate) mod publish;
 mod record;
 mod refusal;
 mod remote;
 mod retry;
-mod room;
+pub(crate) mod room;
 mod sink;
 mod small;
 
@@ -32,6 +32,7 @@ pub use client::Client;
 pub use error::{FetchError, Tried};
 pub use limits::Limits;
 use partial::Partial;
+pub use room::free;
 use sink::Sums;
 pub use small::{Brought, Small, read};
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use super::sink::{Sink, Sums};
 use super::{Got, Step, Want, Watch};
 use crate::images::Store;
 use crate::replace::replace_file;
+use crate::turn::is_at;
 
 /// A content that is not whole yet.
 pub(super) struct Partial {
@@ -52,12 +53,6 @@ fn key(want: &Want) -> String {
             format!("u{}", hasher.finish())
         }
     }
-}
-
-/// Whether a file still has its name.
-pub(crate) fn is_at(file: &File, path: &Path) -> bool {
-    let same = |one: std::fs::Metadata, other: std::fs::Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
-    file.metadata().ok().zip(std::fs::symlink_metadata(path).ok()).is_some_and(|(one, other)| same(one, other))
 }
 
 fn store_error(operation: &'static str, path: &Path) -> impl Fn(io::Error) -> FetchError {

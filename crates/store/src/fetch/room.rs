@@ -10,7 +10,7 @@ use super::error::FetchError;
 ///
 /// # Errors
 /// Where there is too little. What the file system cannot tell or reserve is no error.
-pub(super) fn reserve(file: &File, folder: &Path, have: u64, total: Option<u64>) -> Result<(), FetchError> {
+pub(crate) fn reserve(file: &File, folder: &Path, have: u64, total: Option<u64>) -> Result<(), FetchError> {
     let Some(need) = total.and_then(|total| total.checked_sub(have)).filter(|need| *need > 0) else { return Ok(()) };
     if let Some(free) = free(folder)
         && free < need
@@ -34,7 +34,7 @@ pub(super) fn is_full(error: &io::Error) -> bool {
 }
 
 /// Bytes that this user may still write.
-fn free(folder: &Path) -> Option<u64> {
+pub fn free(folder: &Path) -> Option<u64> {
     let stat = rustix::fs::statvfs(folder).ok()?;
     stat.f_bavail.checked_mul(stat.f_frsize)
 }
