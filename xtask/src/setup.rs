@@ -25,7 +25,7 @@ const FIRMWARE: [&str; 13] = [
 ];
 
 /// For interoperation and the benchmarks.
-const PEERS: [&str; 20] = [
+const PEERS: [&str; 21] = [
     "atftp",
     "curl",
     "fish",
@@ -34,6 +34,7 @@ const PEERS: [&str; 20] = [
     "grub-rescue-pc",
     "isomd5sum",
     "nginx-light",
+    "openssl",
     "p7zip-full",
     "php-fpm",
     "python3-venv",

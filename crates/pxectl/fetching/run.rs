@@ -40,6 +40,7 @@ pub async fn all(
     let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?.with_turns(turns.clone());
     let proofs = Arc::new(proofs);
     let mut running = JoinSet::new();
+    let waiting = tasks.clone();
     for mut task in tasks {
         let (store, client, turns, watch, proofs) = (store.clone(), client.clone(), turns.clone(), watch.clone(), proofs.clone());
         running.spawn(async move {
@@ -52,9 +53,40 @@ pub async fn all(
             (task, outcome)
         });
     }
-    let mut done = running.join_all().await;
+    let mut done = until_interrupted(running, waiting).await;
     done.sort_by(|one, other| one.0.name.cmp(&other.0.name));
     Ok(done)
+}
+
+/// What became of each; an interrupt (ctrl-C) ends those that are under way. What has arrived of them is kept.
+async fn until_interrupted(mut running: JoinSet<(Task, Outcome)>, mut waiting: Vec<Task>) -> Vec<(Task, Outcome)> {
+    let mut done: Vec<(Task, Outcome)> = Vec::new();
+    let interrupt = tokio::signal::ctrl_c();
+    tokio::pin!(interrupt);
+    loop {
+        tokio::select! {
+            joined = running.join_next() => match joined {
+                Some(Ok((task, outcome))) => {
+                    waiting.retain(|other| other.name != task.name);
+                    done.push((task, outcome));
+                }
+                Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                Some(Err(_)) => {}
+                None => return done,
+            },
+            // Where signals cannot be had, the system ends the process as it always did.
+            Ok(()) = &mut interrupt => {
+                running.shutdown().await;
+                let cut = || Problem {
+                    text: "interrupted; what has arrived is kept".to_owned(),
+                    mismatch: false,
+                    hint: Some("the same command goes on where it stopped".to_owned()),
+                };
+                done.extend(waiting.into_iter().map(|task| (task, Err(cut()))));
+                return done;
+            }
+        }
+    }
 }
 
 /// Gets one from the store or its servers. Only those are shown what they want to see.

@@ -150,6 +150,23 @@ fn two_processes_fetch_it_once_and_lose_no_entry() {
     assert!(two.read("pxectl.lock").contains("\"initrd\":"));
 }
 
+#[test]
+fn an_interrupt_keeps_what_has_arrived() {
+    let mirror = mirror();
+    let lab = lab(&mirror);
+    mirror.allow(Some(60_000));
+    let child = run::command(lab.folder(), &["fetch", "--jobs", "1"]).spawn().unwrap();
+    mirror.wait_sent(60_000);
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("interrupted; what has arrived is kept") && said.contains("hint: the same command goes on"), "{said}");
+    mirror.allow(None);
+    lab.pxectl(&["fetch"]).ends_with(0);
+    assert!(mirror.log().1.iter().any(|begin| *begin > 0), "{:?}", mirror.log());
+}
+
 /// Numbers that look random, the same in each run.
 struct Random(u64);
 

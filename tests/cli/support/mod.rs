@@ -7,6 +7,8 @@ pub mod image;
 pub mod lab;
 pub mod machine;
 pub mod mirror;
+pub mod nginx;
+pub mod proxy;
 pub mod run;
 pub mod schema;
 pub mod serve;

@@ -87,7 +87,7 @@ pub(super) fn aim(what: &str, reached: bool, value: &str, reason: &str) -> Strin
     format!("{word}: {what} ({value}){reason}")
 }
 
-/// A file whose bytes are nowhere alike for long, unless it is there.
+/// A file of so many bytes that are nowhere alike for long, unless it is there.
 pub(super) fn fill(path: &Path, bytes: u64) -> Result {
     let failed = |error: std::io::Error| format!("making {}: {error}", path.display());
     if path.metadata().is_ok_and(|meta| meta.len() == bytes) {

@@ -3,6 +3,7 @@
 //! A part is a function from a [`Place`] to [`Section`]s. What it starts it also ends; it uses free ports of
 //! loopback, or network namespaces of its own.
 
+mod fetch;
 mod hash;
 mod http;
 mod lint;
@@ -32,8 +33,14 @@ pub(crate) struct Place {
 /// A part by name.
 type Part = (&'static str, fn(&Place) -> Result<Vec<Section>>);
 
-const PARTS: [Part; 5] =
-    [("lint", lint::part), ("tftp", tftp::part), ("http", http::part), ("scripts", scripts::part), ("hash", hash::part)];
+const PARTS: [Part; 6] = [
+    ("lint", lint::part),
+    ("tftp", tftp::part),
+    ("http", http::part),
+    ("scripts", scripts::part),
+    ("hash", hash::part),
+    ("fetch", fetch::part),
+];
 
 /// Runs the parts named, or all, and writes their tables; those of other parts stay.
 pub(crate) fn run(names: &[&str]) -> Result {

@@ -61,6 +61,28 @@ fn tls<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
     None
 }
 
+/// What to do where nobody listens, and the environment names a proxy.
+pub(super) fn proxied() -> Option<&'static str> {
+    const PROXIED: [(&str, &str); 3] = [
+        (
+            "https_proxy",
+            "the environment names a proxy in https_proxy: look whether it runs; what it is not for belongs into no_proxy",
+        ),
+        (
+            "http_proxy",
+            "the environment names a proxy in http_proxy: look whether it runs; what it is not for belongs into no_proxy",
+        ),
+        (
+            "all_proxy",
+            "the environment names a proxy in all_proxy: look whether it runs; what it is not for belongs into no_proxy",
+        ),
+    ];
+    let named = |name: &str| {
+        [name.to_owned(), name.to_ascii_uppercase()].iter().any(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+    };
+    PROXIED.into_iter().find(|(name, _)| named(name)).map(|(_, advice)| advice)
+}
+
 /// What to do where a server or a proxy wants to see something first. `shown`: it was shown something.
 pub(super) fn denied(status: u16, shown: bool) -> Option<&'static str> {
     match status {

@@ -195,7 +195,8 @@ pub(super) fn refused(error: &reqwest::Error, stall: Duration) -> Try {
     } else if let Some(refusal) = refusal::certificate(error) {
         Try::Never(refusal)
     } else if error.is_redirect() || error.is_builder() || (error.is_connect() && !error.is_dns()) {
-        Try::Never(why.into())
+        let advice = error.is_connect().then(refusal::proxied).flatten();
+        Try::Never(Refusal { why, advice })
     } else {
         Try::Later(why, None)
     }
