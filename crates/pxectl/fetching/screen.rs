@@ -92,10 +92,23 @@ impl Screen {
     }
 }
 
+/// What fits into so many columns: a line that wraps is never taken away again.
+fn template(columns: u16) -> &'static str {
+    match columns {
+        0..64 => "{prefix:<14!} {wide_bar} {percent:>3}% {eta:>4}",
+        64..100 => "{prefix:<20!} {wide_bar} {decimal_bytes:>9}/{decimal_total_bytes:<9} {decimal_bytes_per_sec:>11} {eta:>4}",
+        _ => "{prefix:<32!} {wide_bar} {decimal_bytes:>9}/{decimal_total_bytes:<9} {decimal_bytes_per_sec:>11} {eta:>4}",
+    }
+}
+
+/// Columns of the terminal that the bars are on.
+fn width() -> u16 {
+    terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| width.0)
+}
+
 fn bar(name: &str) -> ProgressBar {
     let bar = ProgressBar::new(0);
-    let template = "{prefix:<24!}  {bar:24} {decimal_bytes:>10}/{decimal_total_bytes:<10} {decimal_bytes_per_sec:>12}  {eta}";
-    if let Ok(style) = ProgressStyle::with_template(template) {
+    if let Ok(style) = ProgressStyle::with_template(template(width())) {
         bar.set_style(style.progress_chars("━╸─"));
     }
     bar.set_prefix(name.to_owned());

@@ -18,6 +18,7 @@ pub struct Nginx {
 }
 
 /// Whether a program is there; where it is not, that is said, and a failure where everything is required.
+#[allow(clippy::print_stderr)] // It is the tests' own voice.
 pub fn has(program: &str, version: &str) -> bool {
     let found = Command::new(program).arg(version).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
