@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 use pxectl_inventory::Absent;
 use pxectl_media::{Error, Image};
 use pxectl_model::body::Extent;
-use pxectl_model::image::ImagePath;
+use pxectl_model::image::{ImagePath, Inside};
+use pxectl_model::name::Name;
 
 use crate::failure::chain;
 
-pub use present::{Present, by_image};
+pub use present::Present;
 
 /// Paths that are looked for in one image. A system boots from a handful.
 const PATHS_MOST: usize = 1000;
@@ -26,6 +27,15 @@ const TIME_MOST: Duration = Duration::from_secs(30);
 
 /// Where a file's bytes lie in its image, in order; or why they cannot be had.
 pub type Lies = Result<Arc<[Extent]>, Absent>;
+
+/// The paths of each image.
+pub fn by_image(insides: impl Iterator<Item = Inside>) -> BTreeMap<Name, BTreeSet<ImagePath>> {
+    let mut images: BTreeMap<Name, BTreeSet<ImagePath>> = BTreeMap::new();
+    insides.for_each(|inside| {
+        images.entry(inside.image).or_default().insert(inside.path);
+    });
+    images
+}
 
 /// Looks for files in an image. Each path has its answer, also where the image itself cannot be read.
 pub fn look<R: Read + Seek>(reader: R, paths: &BTreeSet<ImagePath>) -> BTreeMap<ImagePath, Lies> {

@@ -1,16 +1,15 @@
 //! The images of a lab that are on this host, and what profiles take out of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use pxectl_inventory::Absent;
-use pxectl_model::image::{ImagePath, Inside};
+use pxectl_model::image::Inside;
 use pxectl_model::inventory::Inventory;
-use pxectl_model::name::Name;
 use pxectl_model::plan::Scope;
 use pxectl_store::images::Store;
 use pxectl_store::regular::open_regular;
 
-use super::{Lies, look, none_of, size};
+use super::{Lies, by_image, look, none_of, size};
 use crate::shelf;
 
 /// Every file inside an image that is here.
@@ -47,13 +46,4 @@ impl Present {
     pub fn sizes(&self) -> impl Iterator<Item = (String, u64)> {
         self.0.iter().filter_map(|(inside, lies)| Some((inside.to_string(), size(lies.as_ref().ok()?))))
     }
-}
-
-/// The paths of each image.
-pub fn by_image(insides: impl Iterator<Item = Inside>) -> BTreeMap<Name, BTreeSet<ImagePath>> {
-    let mut images: BTreeMap<Name, BTreeSet<ImagePath>> = BTreeMap::new();
-    insides.for_each(|inside| {
-        images.entry(inside.image).or_default().insert(inside.path);
-    });
-    images
 }

@@ -3,6 +3,7 @@
 pub mod ci_page;
 pub mod files;
 pub mod http;
+#[cfg(not(pxectl_no_unix))]
 pub mod image;
 pub mod lab;
 pub mod machine;
