@@ -26,6 +26,8 @@ mod inside;
 mod lab;
 mod listing;
 mod media;
+#[cfg(serves)]
+mod outdating;
 mod report;
 #[cfg(serves)]
 mod serving;
@@ -86,6 +88,8 @@ fn run(command: &Command, session: &Session) -> Outcome {
         #[cfg(serves)]
         Command::Verify(args) => cmd::verify::run(args, session),
         #[cfg(serves)]
+        Command::Outdated(args) => serving::run_to_end(cmd::outdated::run(args, session)),
+        #[cfg(serves)]
         Command::Store(args) => cmd::store::run(args, session),
         #[cfg(serves)]
         Command::Bundle(args) => cmd::bundle::run(args, session),
@@ -98,7 +102,7 @@ fn run(command: &Command, session: &Session) -> Outcome {
         #[cfg(serves)]
         Command::Demo(args) => serving::run_to_end(cmd::demo::run(args, session)),
         #[cfg(not(serves))]
-        Command::Fetch(_) | Command::Verify(_) | Command::Store(_) | Command::Bundle(_) => {
+        Command::Fetch(_) | Command::Verify(_) | Command::Outdated(_) | Command::Store(_) | Command::Bundle(_) => {
             let why = "this build of pxectl keeps no images: that needs Linux, or another Unix";
             Err(failure::Failure::new(why).hint("run this on the host that serves"))
         }

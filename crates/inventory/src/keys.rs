@@ -165,7 +165,7 @@ pub(crate) const LOCK: Section = section("lock file", "a lock file", &[key("pxec
 pub(crate) const LOCKED: Section = section(
     "locked artifact",
     "an entry of the lock file",
-    &[key("url"), key("size"), key("sha256"), key("sha512"), key("trust"), key("fetched")],
+    &[key("url"), key("size"), key("sha256"), key("sha512"), key("trust"), key("etag"), key("modified"), key("fetched")],
 );
 
 /// All keys of the inventory, in the order of the documentation.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use pxectl_model::lock::Lockfile;
+use pxectl_model::lock::{Lockfile, Version};
 use pxectl_model::source::FileId;
 
 use crate::findings::Findings;
@@ -44,6 +44,11 @@ pub fn write(lock: &Lockfile) -> String {
             let _ = writeln!(text, "    sha512: \"{sha512}\"");
         }
         let _ = writeln!(text, "    trust: {}", locked.trust.as_str());
+        for (key, value) in [("etag", &locked.version.etag), ("modified", &locked.version.modified)] {
+            if let Some(value) = value.as_ref().filter(|value| Version::is_plain(value)) {
+                let _ = writeln!(text, "    {key}: \"{value}\"");
+            }
+        }
         let _ = writeln!(text, "    fetched: \"{}\"", locked.fetched);
     }
     text

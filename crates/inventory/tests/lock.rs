@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use pxectl_inventory::{File, LockInput, Reading, lock, read};
 use pxectl_model::artifact::ArtifactPlace;
 use pxectl_model::digest::{Sha256, Sha512};
-use pxectl_model::lock::{Locked, Lockfile, Trust};
+use pxectl_model::lock::{Locked, Lockfile, Trust, Version};
 use pxectl_model::utc::Utc;
 
 fn with_lock(inventory: &str, lock: impl Into<Vec<u8>>) -> Reading {
@@ -24,15 +24,23 @@ fn locked() -> impl Strategy<Value = Locked> {
     let url = proptest::option::of(
         "(https://|http://|file:///)[a-z0-9]{1,9}(/[-a-zA-Z0-9._~!$&'()*+,;=:@]{1,9}){0,3}(%[0-9A-F][1-9])?",
     );
-    let parts = (url, any::<u64>(), any::<[u8; 32]>(), proptest::option::of(any::<[u8; 32]>()), any::<bool>(), any::<u64>());
-    parts.prop_map(|(url, size, sha256, wide, first, seconds)| Locked {
+    let parts =
+        (url, any::<u64>(), any::<[u8; 32]>(), proptest::option::of(any::<[u8; 32]>()), any::<bool>(), any::<u64>(), version());
+    parts.prop_map(|(url, size, sha256, wide, first, seconds, version)| Locked {
         url: url.and_then(|url| url.parse().ok()),
         size,
         sha256: Sha256(sha256),
         sha512: wide.map(|half| Sha512(std::array::from_fn(|n| half[n % 32]))),
         trust: if first { Trust::FirstUse } else { Trust::Inventory },
+        version,
         fetched: Utc::of(seconds),
     })
+}
+
+fn version() -> impl Strategy<Value = Version> {
+    let text = || proptest::option::of("[ -~]{0,12}");
+    (text(), text())
+        .prop_map(|(etag, modified)| Version::of(etag.map(|etag| format!("\"{etag}\"")).as_deref(), modified.as_deref()))
 }
 
 /// Names that mean something to YAML, and any others.
@@ -79,6 +87,7 @@ fn sample() -> Locked {
         sha256: Sha256([0x9f; 32]),
         sha512: None,
         trust: Trust::Inventory,
+        version: Version::default(),
         fetched: Utc::of(1_795_486_500),
     }
 }

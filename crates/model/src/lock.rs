@@ -30,8 +30,34 @@ pub struct Locked {
     pub sha512: Option<Sha512>,
     /// Why its content was believed.
     pub trust: Trust,
+    /// Of which version it was, where its server said that.
+    pub version: Version,
     /// When it was fetched.
     pub fetched: Utc,
+}
+
+/// How a server names the version of a file, to know it again. Servers of one name may differ in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Version {
+    /// A strong entity tag (RFC 9110, 8.8.3), without its quotes.
+    pub etag: Option<String>,
+    /// When it was changed (Last-Modified, RFC 9110, 8.8.2), as the server writes it.
+    pub modified: Option<String>,
+}
+
+impl Version {
+    /// By the two headers. A weak tag may be of other bytes, and what is long or not of plain characters is left out.
+    pub fn of(etag: Option<&str>, modified: Option<&str>) -> Self {
+        let etag = etag.and_then(|etag| etag.strip_prefix('"')?.strip_suffix('"'));
+        let kept = |text: Option<&str>| text.filter(|text| Self::is_plain(text)).map(str::to_owned);
+        Self { etag: kept(etag), modified: kept(modified) }
+    }
+
+    /// Whether a text is one that the lock file holds: visible ASCII and blanks, no quote, no backslash, 200 at most.
+    pub fn is_plain(text: &str) -> bool {
+        let plain = |byte: u8| (byte.is_ascii_graphic() || byte == b' ') && !matches!(byte, b'"' | b'\\');
+        (1..=200).contains(&text.len()) && text.bytes().all(plain)
+    }
 }
 
 /// Why a content was believed to be the right one.

@@ -33,6 +33,16 @@ pub struct Verify {
     pub format: ImagesFormat,
 }
 
+#[derive(Debug, Args)]
+pub struct Outdated {
+    /// Artifacts of the inventory [default: all that have a URL]
+    #[arg(value_name = "ARTIFACT")]
+    pub names: Vec<String>,
+    /// For people, or as one JSON object
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ImagesFormat,
+}
+
 /// A form of what is told of images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ImagesFormat {

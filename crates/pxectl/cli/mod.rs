@@ -90,6 +90,8 @@ pub enum Command {
     Fetch(Fetch),
     /// Hash what was fetched again, and hold it against lock file and inventory
     Verify(Verify),
+    /// Ask servers whether they have something else now than pxectl.lock; loads and writes nothing
+    Outdated(Outdated),
     /// Look into the store of images, and remove from it what no lab refers to
     #[command(subcommand)]
     Store(StoreCommand),

@@ -149,11 +149,12 @@ fn entry(task: &Task, got: &Got, now: Utc) -> Locked {
         sha256: got.sha256,
         sha512: got.sha512,
         trust: task.trust,
+        version: got.version.clone(),
         fetched: now,
     };
     match &task.locked {
         Some(old) if old.sha256 == new.sha256 && old.size == new.size && old.trust == new.trust => old.clone(),
-        Some(old) => Locked { url: old.url.clone(), sha512: old.sha512, ..new },
+        Some(old) => Locked { url: old.url.clone(), version: old.version.clone(), sha512: old.sha512, ..new },
         None => new,
     }
 }

@@ -17,6 +17,8 @@ pub mod lint;
 pub mod list;
 pub mod media;
 #[cfg(serves)]
+pub mod outdated;
+#[cfg(serves)]
 pub mod rearm;
 pub mod render;
 pub mod schema;

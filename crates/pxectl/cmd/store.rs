@@ -1,7 +1,7 @@
 //! `store`: what the store holds, for whom; and removing what nobody needs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use pxectl_model::digest::Sha256;
@@ -151,11 +151,17 @@ fn gc(args: &StoreGc, session: &Session) -> Outcome {
     if failed { Err(Failure::printed()) } else { Ok(Answer::Yes) }
 }
 
+/// Whether it is the bytes of half a content, and not a record of it that was being written.
+fn is_half(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".part") && !name.starts_with('.')
+}
+
 /// A line; what is left of half a content without a byte of it is not worth one.
 fn row(rubbish: &Rubbish) -> Option<Vec<String>> {
     let what = match &rubbish.digest {
         Some(digest) => digest.to_string(),
-        None => rubbish.files.iter().find(|path| path.extension().is_some_and(|kind| kind == "part"))?.display().to_string(),
+        None => rubbish.files.iter().find(|path| is_half(path))?.display().to_string(),
     };
     Some(vec![what, size(rubbish.bytes)])
 }

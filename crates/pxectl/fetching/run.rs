@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pxectl_model::digest::Digest;
+use pxectl_model::lock::Version;
 use pxectl_store::fetch::{Client, FetchError, Got, Limits, Step, Watch, fetch, stored};
 use pxectl_store::hash::{Hashed, hash_file};
 use pxectl_store::images::Store;
@@ -113,7 +114,7 @@ pub async fn offline(tasks: Vec<Task>, store: &Store) -> Vec<(Task, Outcome)> {
         let here = || {
             let sha256 = task.want.sha256?;
             let size = store.size(&sha256).filter(|size| task.want.size.is_none_or(|known| known == *size))?;
-            Some(Got { sha256, sha512: None, size, from: None })
+            Some(Got { sha256, sha512: None, size, from: None, version: Version::default() })
         };
         let absent =
             || Problem { text: "it is not in the store, and --offline fetches nothing".to_owned(), mismatch: false, hint: None };
@@ -138,7 +139,7 @@ async fn own_file(path: PathBuf, task: &Task) -> Outcome {
     let text =
         |why: &dyn std::fmt::Display| Problem { text: format!("`{}`: {why}", named.display()), mismatch: false, hint: None };
     let Hashed { sha256, sha512, size } = hashed.map_err(|error| text(&error))?.map_err(|error| text(&error))?;
-    let got = Got { sha256, sha512, size, from: None };
+    let got = Got { sha256, sha512, size, from: None, version: Version::default() };
     let short = task.want.sha256.filter(|pin| *pin != got.sha256).map(|pin| (Digest::Sha256(pin), Digest::Sha256(got.sha256)));
     let wide = task.want.sha512.zip(got.sha512).filter(|(pin, found)| pin != found);
     let wide = wide.map(|(pin, found)| (Digest::Sha512(pin), Digest::Sha512(found)));

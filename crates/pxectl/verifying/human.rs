@@ -13,7 +13,8 @@ pub fn rows(verdicts: &[Verdict], all: bool) -> String {
     let shown = |verdict: &&Verdict| all || verdict.subject.name.is_some() || verdict.state != State::Extra;
     let row = |verdict: &Verdict| {
         let size = verdict.size.map_or_else(|| "-".to_owned(), size);
-        vec![verdict.subject.called(), size, verdict.state.as_str().to_owned()]
+        let title = verdict.judged.as_ref().filter(|judged| judged.format != "unknown").map(|judged| whole(&judged.title));
+        vec![verdict.subject.called(), size, verdict.state.as_str().to_owned(), title.unwrap_or_default()]
     };
     table(&verdicts.iter().filter(shown).map(row).collect::<Vec<_>>())
 }
@@ -38,6 +39,11 @@ pub fn complaint(verdict: &Verdict) -> Option<(String, String)> {
                                  its entry out of pxectl.lock and run `pxectl fetch`"
                 .to_owned()
         }
+        (State::Flawed, ..) => {
+            "its digest is the one that was locked, so it was no better then: look at its URL, take its entry out of \
+                                pxectl.lock and fetch again"
+                .to_owned()
+        }
         (State::Missing, _, Some(fetch)) if subject.stored => format!("run `{fetch}`"),
         (State::Missing, ..) => "relative paths begin at the inventory's folder".to_owned(),
         (State::Unlocked, _, Some(fetch)) => format!("run `{fetch}`: it pins the file as it is now"),
@@ -50,7 +56,7 @@ pub fn complaint(verdict: &Verdict) -> Option<(String, String)> {
 /// All of them in one line.
 pub fn summary(verdicts: &[Verdict], seconds: f64) -> String {
     let mut parts = Vec::new();
-    for state in [State::Ok, State::Changed, State::Missing, State::Unlocked, State::Unreadable] {
+    for state in [State::Ok, State::Changed, State::Flawed, State::Missing, State::Unlocked, State::Unreadable] {
         let n = verdicts.iter().filter(|verdict| verdict.state == state).count();
         if n > 0 || state == State::Ok {
             parts.push(format!("{n} {}", state.as_str()));

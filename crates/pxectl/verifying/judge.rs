@@ -2,6 +2,7 @@
 
 use std::io;
 
+use pxectl_model::check::Judged;
 use pxectl_model::digest::{Digest, Sha256};
 use pxectl_store::hash::Hashed;
 
@@ -16,6 +17,8 @@ pub enum State {
     Missing,
     /// It is not what it must be.
     Changed,
+    /// It is what was locked, and as what it is by its own words or by its name something is wrong with it.
+    Flawed,
     /// It is there, and neither the inventory nor the lock file says what it must be.
     Unlocked,
     /// It is in the store and what its name says; nothing of this lab refers to it.
@@ -31,6 +34,7 @@ impl State {
             Self::Ok => "ok",
             Self::Missing => "missing",
             Self::Changed => "changed",
+            Self::Flawed => "flawed",
             Self::Unlocked => "unlocked",
             Self::Extra => "extra",
             Self::Unreadable => "unreadable",
@@ -51,10 +55,23 @@ pub struct Verdict {
     pub size: Option<u64>,
     /// What it hashes to, where that was found out.
     pub found: Option<Digest>,
+    /// What it says of itself, where it is an artifact and there.
+    pub judged: Option<Judged>,
+}
+
+/// A file that was looked through.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// What it hashes to.
+    pub hashed: Hashed,
+    /// What it says of itself, where anybody asked.
+    pub judged: Option<Judged>,
 }
 
 /// Judges one; `None` where nobody knows where it would lie.
-pub fn judge(subject: Subject, hashed: Option<&io::Result<Hashed>>) -> Verdict {
+pub fn judge(subject: Subject, looked: Option<&io::Result<Looked>>) -> Verdict {
+    let hashed = looked.map(|looked| looked.as_ref().map(|looked| &looked.hashed));
+    let judged = looked.and_then(|looked| looked.as_ref().ok()?.judged.clone()).filter(|_| subject.name.is_some());
     let (size, found) = match hashed {
         Some(Ok(hashed)) => (Some(hashed.size), Some(digest(&subject, hashed))),
         _ => (None, None),
@@ -65,9 +82,12 @@ pub fn judge(subject: Subject, hashed: Option<&io::Result<Hashed>>) -> Verdict {
             (State::Missing, Some(if subject.stored { "it is not in the store" } else { "there is no such file" }.to_owned()))
         }
         Some(Err(error)) => (State::Unreadable, Some(error.to_string())),
-        Some(Ok(hashed)) => held(&subject, hashed),
+        Some(Ok(hashed)) => match (held(&subject, hashed), judged.as_ref().filter(|judged| !judged.problems.is_empty())) {
+            ((State::Ok, _), Some(judged)) => (State::Flawed, Some(judged.problems.join("; "))),
+            (held, _) => held,
+        },
     };
-    Verdict { subject, state, why, size, found }
+    Verdict { subject, state, why, size, found, judged }
 }
 
 fn held(subject: &Subject, hashed: &Hashed) -> (State, Option<String>) {
@@ -136,6 +156,7 @@ mod tests {
             sha512: None,
             size: Some(10),
             drifted: false,
+            promise: "linux".to_owned(),
         }
     }
 
@@ -145,7 +166,10 @@ mod tests {
 
     #[test]
     fn each_state_has_its_reason() {
-        let state = |subject: Subject, hashed: Option<io::Result<Hashed>>| judge(subject, hashed.as_ref()).state;
+        let state = |subject: Subject, hashed: Option<io::Result<Hashed>>| {
+            let looked = hashed.map(|hashed| hashed.map(|hashed| Looked { hashed, judged: None }));
+            judge(subject, looked.as_ref()).state
+        };
         assert_eq!(state(subject(), Some(hashed(1))), State::Ok);
         assert_eq!(state(subject(), Some(hashed(2))), State::Changed);
         assert_eq!(state(Subject { size: Some(11), ..subject() }, Some(hashed(1))), State::Changed, "a lock file that lies");
@@ -156,6 +180,11 @@ mod tests {
         assert_eq!(state(wide(1), Some(hashed(1))), State::Ok);
         assert_eq!(state(wide(2), Some(hashed(1))), State::Changed);
         assert_eq!(state(Subject { sha256: None, size: None, ..subject() }, Some(hashed(1))), State::Unlocked);
+        let page = Judged { problems: vec!["it is an HTML page".to_owned()], ..Judged::default() };
+        let looked = |byte| hashed(byte).map(|hashed| Looked { hashed, judged: Some(page.clone()) });
+        let verdict = judge(subject(), Some(&looked(1)));
+        assert_eq!((verdict.state, verdict.why.as_deref()), (State::Flawed, Some("it is an HTML page")));
+        assert_eq!(judge(subject(), Some(&looked(2))).state, State::Changed, "the digest comes first");
         assert_eq!(state(subject(), None), State::Missing);
         let error = |kind: io::ErrorKind| Some(Err(kind.into()));
         assert_eq!(state(subject(), error(io::ErrorKind::NotFound)), State::Missing);

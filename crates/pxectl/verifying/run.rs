@@ -7,10 +7,13 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use pxectl_media::Judge;
+use pxectl_model::check::{Check as _, Depth};
 use pxectl_store::fetch::{Step, Watch};
-use pxectl_store::hash::{Hashed, hash_file};
+use pxectl_store::hash::hash_file;
+use pxectl_store::regular::open_regular;
 
-use super::judge::{Verdict, judge};
+use super::judge::{Looked, Verdict, judge};
 use super::subject::Subject;
 use crate::shelf;
 
@@ -23,14 +26,17 @@ struct Job {
     called: String,
     wide: bool,
     size: u64,
+    /// What its name promises; none for what no artifact is.
+    promise: Option<String>,
 }
 
-/// Hashes what is there, each file once, and judges every subject, in the order in which they came.
+/// Hashes what is there and looks at its format, each file once, and judges every subject, in the order in which they came.
 pub fn all(subjects: Vec<Subject>, jobs: usize, watch: &dyn Watch) -> Vec<Verdict> {
     let mut files: BTreeMap<PathBuf, Job> = BTreeMap::new();
     for subject in &subjects {
         let Some(path) = &subject.path else { continue };
-        let new = || Job { path: path.clone(), called: subject.called(), wide: false, size: shelf::size_of(path).unwrap_or(0) };
+        let (size, promise) = (shelf::size_of(path).unwrap_or(0), subject.name.is_some().then(|| subject.promise.clone()));
+        let new = || Job { path: path.clone(), called: subject.called(), wide: false, size, promise };
         files.entry(path.clone()).or_insert_with(new).wide |= subject.sha512.is_some();
     }
     let mut files: Vec<Job> = files.into_values().collect();
@@ -43,7 +49,7 @@ pub fn all(subjects: Vec<Subject>, jobs: usize, watch: &dyn Watch) -> Vec<Verdic
     judged.collect()
 }
 
-fn hash(files: &[Job], jobs: usize, watch: &dyn Watch) -> BTreeMap<PathBuf, io::Result<Hashed>> {
+fn hash(files: &[Job], jobs: usize, watch: &dyn Watch) -> BTreeMap<PathBuf, io::Result<Looked>> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     std::thread::scope(|scope| {
         for _ in 0..jobs.clamp(1, files.len().max(1)) {
@@ -58,7 +64,7 @@ fn hash(files: &[Job], jobs: usize, watch: &dyn Watch) -> BTreeMap<PathBuf, io::
     done.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn one(job: &Job, watch: &dyn Watch) -> io::Result<Hashed> {
+fn one(job: &Job, watch: &dyn Watch) -> io::Result<Looked> {
     let mut told = 0;
     let mut moved = |have: u64| {
         if have - told >= REPORT_EVERY || have == job.size {
@@ -66,5 +72,9 @@ fn one(job: &Job, watch: &dyn Watch) -> io::Result<Hashed> {
             watch.step(&job.called, Step::Bytes { have, total: Some(job.size.max(have)) });
         }
     };
-    hash_file(&job.path, job.wide, &mut moved)
+    let hashed = hash_file(&job.path, job.wide, &mut moved)?;
+    // Sums that an image carries are looked at, too: what was believed on first use may have been broken then.
+    let judge = |promise: &String| Judge.check(promise, Depth::Full, &mut open_regular(&job.path)?);
+    let judged = job.promise.as_ref().map(judge).transpose()?;
+    Ok(Looked { hashed, judged })
 }

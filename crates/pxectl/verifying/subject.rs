@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use pxectl_inventory::draft::{ArtifactDraft, Draft};
 use pxectl_model::digest::{Sha256, Sha512};
 use pxectl_model::lock::Locked;
+use pxectl_model::url::Url;
 use pxectl_store::contents::Content;
 use pxectl_store::images::Store;
 
@@ -28,6 +29,8 @@ pub struct Subject {
     pub size: Option<u64>,
     /// The lock file says something else than the inventory.
     pub drifted: bool,
+    /// The last part of its URL or path, which promises what it is; empty where nothing does.
+    pub promise: String,
 }
 
 /// The artifacts of these names, or everything that the lock file or the inventory names, by name.
@@ -61,7 +64,20 @@ fn of(artifact: &ArtifactDraft, entry: Option<&Locked>, store: &Store) -> Subjec
         sha512,
         size: locked.map(|locked| locked.size),
         drifted: entry.is_some() && locked.is_none(),
+        promise: match &artifact.path {
+            Some(path) => path.value.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            None => locked
+                .and_then(|locked| locked.url.as_ref())
+                .or(artifact.urls.first().map(|url| &url.value))
+                .map(last)
+                .unwrap_or_default(),
+        },
     }
+}
+
+fn last(url: &Url) -> String {
+    let path = url.as_str().split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 /// An entry of the lock file that no artifact of the inventory has.
@@ -74,6 +90,7 @@ fn alone(name: String, locked: &Locked, store: &Store) -> Subject {
         sha512: None,
         size: Some(locked.size),
         drifted: false,
+        promise: locked.url.as_ref().map(last).unwrap_or_default(),
     }
 }
 
@@ -88,6 +105,7 @@ pub fn others(subjects: &[Subject], files: Vec<Content>) -> Vec<Subject> {
         sha512: None,
         size: None,
         drifted: false,
+        promise: String::new(),
     });
     other.collect()
 }

@@ -112,7 +112,7 @@ impl Sweep {
             };
             if free && files.iter().all(|(_, meta)| old(meta)) {
                 found.rubbish.push(Rubbish { files: files.into_iter().map(|(path, _)| path).collect(), bytes, digest: None });
-            } else if files.iter().any(|(path, _)| path.extension().is_some_and(|kind| kind == "part")) {
+            } else if files.iter().any(|(path, _)| path.file_name().is_some_and(|name| name == format!("{key}.part").as_str())) {
                 found.partial += 1;
             }
         }

@@ -30,6 +30,7 @@ mod inside;
 mod journal;
 mod lint;
 mod list;
+mod outdated;
 mod pipes;
 mod plan;
 mod render;

@@ -36,7 +36,7 @@ fn whole_missing_changed_and_extra() {
     let other = files::noise(9, 1000);
     lab.store(&other);
     let ran = lab.pxectl(&["verify"]).ends_with(0).says("3 ok, 1 file extra in the store (1.0 kB)");
-    assert_eq!(ran.stdout, "initrd  90 kB  ok\nlinux   50 kB  ok\nown     90 kB  ok\n");
+    ran.prints("initrd  90 kB  ok").prints("linux   50 kB  ok").prints("own     90 kB  ok");
     // One bit, behind the system's back.
     let path = stored(&lab, &files::kernel(30));
     let mut bytes = files::kernel(30);
@@ -96,4 +96,17 @@ fn a_lock_file_that_says_something_else_is_no_agreement() {
     lab.edit(|text| text.replace("linux\"}", &format!("linux\", sha256: {}}}", digest(&files::noise(40, 90_000)))));
     let ran = lab.pxectl(&["verify", "linux"]).ends_with(1);
     ran.says("it is what the inventory says, and the lock file says something else").says("hint: run `pxectl fetch linux`");
+}
+
+#[test]
+fn what_cannot_be_what_its_name_promises_is_flawed() {
+    let lab = lab();
+    let page = b"<!DOCTYPE html><title>404 Not Found</title>";
+    lab.write("mirror/undionly.kpxe", page);
+    lab.edit(|text| text.replace("mirror/linux", "mirror/undionly.kpxe"));
+    lab.pxectl(&["fetch"]).ends_with(0);
+    let ran = lab.pxectl(&["verify"]).ends_with(1).prints("linux   43 B   flawed").says("2 ok, 1 flawed");
+    ran.says("it is an HTML page, and its name promises an iPXE for a BIOS").says("hint: its digest is the one that was locked");
+    let ran = lab.pxectl(&["verify", "linux", "--format", "json"]).ends_with(1);
+    ran.prints("\"format\": \"html\"").prints("\"state\": \"flawed\"");
 }

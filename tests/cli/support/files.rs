@@ -20,6 +20,9 @@ pub fn kernel(seed: u64) -> Vec<u8> {
     bytes[0x3c..0x40].fill(0);
     bytes[0x1fe..0x200].copy_from_slice(&[0x55, 0xaa]);
     bytes[0x202..0x206].copy_from_slice(b"HdrS");
+    // It says neither how long it is nor of which version.
+    bytes[0x1f4..0x1f8].fill(0);
+    bytes[0x20e..0x210].fill(0);
     bytes
 }
 

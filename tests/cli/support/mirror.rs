@@ -128,6 +128,9 @@ impl Shared {
         };
         let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: \"{len}\"\r\nConnection: close\r\n\r\n", rest.len());
         stream.write_all(head.as_bytes()).ok()?;
+        if first.starts_with("HEAD ") {
+            return None;
+        }
         let mut rest = rest;
         while !rest.is_empty() {
             let state = self.state.lock().unwrap();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pxectl_model::digest::{Sha256, Sha512};
-use pxectl_model::lock::{Locked, Lockfile, Trust};
+use pxectl_model::lock::{Locked, Lockfile, Trust, Version};
 use pxectl_model::source::{FileId, Route};
 use pxectl_model::url::Url;
 use pxectl_model::utc::Utc;
@@ -62,10 +62,28 @@ fn locked(walk: &mut Walk<'_>, table: &Table<'_>) -> Option<Locked> {
     let sha512 = table.get("sha512").map(|at| walk.parse::<Sha512>(&at));
     let trust = table.get("trust").and_then(|at| walk.word::<Trust>(&at, &words));
     let fetched = table.get("fetched").and_then(|at| walk.parse::<Utc>(&at));
+    let [etag, modified] = ["etag", "modified"].map(|key| table.get(key).and_then(|at| plain(walk, &at)));
+    let version = Version { etag, modified };
     let flawed = matches!(url, Some(None)) || matches!(sha512, Some(None));
-    let locked =
-        Locked { url: url.flatten(), size: size?, sha256: sha256?, sha512: sha512.flatten(), trust: trust?, fetched: fetched? };
+    let locked = Locked {
+        url: url.flatten(),
+        size: size?,
+        sha256: sha256?,
+        sha512: sha512.flatten(),
+        trust: trust?,
+        version,
+        fetched: fetched?,
+    };
     (!flawed).then_some(locked)
+}
+
+fn plain(walk: &mut Walk<'_>, at: &At<'_>) -> Option<String> {
+    let text = walk.text(at)?;
+    if !Version::is_plain(text) {
+        walk.invalid(at, format!("`{}` is no version of a file", shown(text)));
+        return None;
+    }
+    Some(text.to_owned())
 }
 
 fn size(walk: &mut Walk<'_>, at: &At<'_>) -> Option<u64> {

@@ -54,7 +54,12 @@ impl Client {
 
     /// A request for a URL, which shows its server what that wants to see.
     pub(super) fn get(&self, url: &Url, auth: Option<&Auth>) -> reqwest::RequestBuilder {
-        let request = self.http.get(url.as_str());
+        self.ask(reqwest::Method::GET, url, auth)
+    }
+
+    /// The same by another method.
+    pub(super) fn ask(&self, method: reqwest::Method, url: &Url, auth: Option<&Auth>) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, url.as_str());
         match auth {
             Some(auth) => auth.on(request, url),
             None => request,

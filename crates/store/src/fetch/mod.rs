@@ -13,6 +13,7 @@ mod local;
 mod partial;
 mod pieces;
 mod pour;
+mod probe;
 pub(crate) mod publish;
 mod record;
 mod refusal;
@@ -23,6 +24,7 @@ mod sink;
 mod small;
 
 use pxectl_model::digest::{Digest, Sha256, Sha512};
+use pxectl_model::lock::Version;
 use pxectl_model::url::{Scheme, Url};
 
 use crate::images::Store;
@@ -32,6 +34,7 @@ pub use client::Client;
 pub use error::{FetchError, Tried};
 pub use limits::Limits;
 use partial::Partial;
+pub use probe::{Offer, probe};
 pub use room::free;
 use sink::Sums;
 pub use small::{Brought, Small, read};
@@ -78,6 +81,8 @@ pub struct Got {
     pub size: u64,
     /// Where it came from; none where it was in the store already.
     pub from: Option<Url>,
+    /// Of which version it is, where its server said that.
+    pub version: Version,
 }
 
 /// What happens to one of them.
@@ -130,7 +135,7 @@ pub fn stored(store: &Store, want: &Want) -> Option<Got> {
     let size = store.size(&sha256)?;
     // A file that is shorter than it was is no evidence any more.
     let whole = want.size.is_none_or(|known| known == size);
-    (whole && want.sha512.is_none()).then_some(Got { sha256, sha512: None, size, from: None })
+    (whole && want.sha512.is_none()).then_some(Got { sha256, sha512: None, size, from: None, version: Version::default() })
 }
 
 /// Fetches one content into the store, unless it is there.
@@ -194,7 +199,9 @@ impl Job<'_> {
             }
             let sums = partial.sums();
             let Some((expected, found)) = self.want.contradicted(&sums) else {
-                let got = Got { sha256: sums.sha256, sha512: sums.sha512, size: partial.len(), from: Some(url.clone()) };
+                let version = partial.version(url).map(|record| Version::of(record.etag.as_deref(), record.modified.as_deref()));
+                let (from, version) = (Some(url.clone()), version.unwrap_or_default());
+                let got = Got { sha256: sums.sha256, sha512: sums.sha512, size: partial.len(), from, version };
                 publish::publish(self.store, partial, &got).await?;
                 return Ok(got);
             };

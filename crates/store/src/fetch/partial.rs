@@ -138,6 +138,7 @@ impl Partial {
             sha512: None,
             size: fetched.size,
             from: fetched.url.parse().ok(),
+            version: pxectl_model::lock::Version::default(),
         })
     }
 

@@ -202,6 +202,15 @@ pub(super) fn refused(error: &reqwest::Error, stall: Duration) -> Try {
     }
 }
 
+/// The same in words.
+pub(super) fn told(error: &reqwest::Error, stall: Duration) -> String {
+    match refused(error, stall) {
+        Try::Later(why, _) => why,
+        Try::Never(refusal) => refusal.why,
+        Try::Done | Try::Afresh(_) | Try::Split | Try::Single(_) => chain(error),
+    }
+}
+
 /// What an error in the middle of a body means, in words.
 pub(super) fn broke(error: &reqwest::Error, have: u64, stall: Duration) -> String {
     match error.is_timeout() {

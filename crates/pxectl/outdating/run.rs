@@ -1,0 +1,113 @@
+//! Asking for all of them, several at once.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pxectl_inventory::draft::Draft;
+use pxectl_model::lock::Locked;
+use pxectl_model::url::Url;
+use pxectl_store::fetch::{Auth, Client, Limits, probe};
+use pxectl_store::hash::hash_file;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::judge::{Standing, judge};
+use crate::failure::Failure;
+use crate::fetching::plan::{Task, agrees};
+use crate::fetching::proof::Proofs;
+
+/// How many servers are asked at once.
+const AT_ONCE: usize = 8;
+
+/// What became of one.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The artifact.
+    pub name: String,
+    /// Who was asked last.
+    pub url: Option<Url>,
+    /// How it stands.
+    pub standing: Standing,
+    /// How that is known, in words.
+    pub how: String,
+}
+
+/// Asks for every artifact of these names, or all, that has a URL; by name.
+///
+/// # Errors
+/// Where the client cannot be built.
+pub async fn all(draft: &Draft, names: &[String], folder: PathBuf) -> Result<Vec<Found>, Failure> {
+    let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?;
+    let (turns, proofs) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Proofs::new(folder)));
+    let mut running = JoinSet::new();
+    let meant = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
+    for artifact in draft.artifacts.iter().filter(|a| meant(a.name.value.as_str()) && !a.urls.is_empty()) {
+        let task = Task::of(artifact, draft);
+        let entry = draft.lock.get(&artifact.name.value).map(|(locked, _)| (agrees(artifact, locked), locked.clone()));
+        let (client, turns, proofs) = (client.clone(), turns.clone(), proofs.clone());
+        running.spawn(async move {
+            // Nobody closes it.
+            let _turn = turns.acquire().await;
+            one(task, entry, &client, &proofs).await
+        });
+    }
+    let mut found = running.join_all().await;
+    found.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(found)
+}
+
+async fn one(task: Task, entry: Option<(bool, Locked)>, client: &Client, proofs: &Proofs) -> Found {
+    let name = task.name.to_string();
+    let found = |url: Option<Url>, standing, how: String| Found { name: name.clone(), url, standing, how };
+    let locked = match entry {
+        None => return found(None, Standing::Unknown, format!("it is not in the lock file: `pxectl fetch {name}`")),
+        Some((false, _)) => {
+            let how = format!("the lock file says something else of it than the inventory: `pxectl fetch {name}`");
+            return found(None, Standing::Unknown, how);
+        }
+        Some((true, locked)) => locked,
+    };
+    let auth = match &task.sealed {
+        None => None,
+        Some(sealed) => match proofs.read(sealed).await {
+            Ok((auth, _)) => Some(auth),
+            Err(unread) => return found(None, Standing::Unreachable, format!("{}; {}", unread.why, unread.hint)),
+        },
+    };
+    // Where it came from first: only that server's versions can be compared.
+    let own = |url: &&Url| locked.url.as_ref() == Some(*url);
+    let urls = task.want.urls.iter().filter(own).chain(task.want.urls.iter().filter(|url| !own(url)));
+    let mut last = found(None, Standing::Unreachable, "it has no URL".to_owned());
+    for url in urls {
+        let (standing, how) = match url.file() {
+            Some(path) => file(path, &locked).await,
+            None => server(client, url, auth.as_ref(), &locked).await,
+        };
+        last = found(Some(url.clone()), standing, how);
+        if standing != Standing::Unreachable {
+            break;
+        }
+    }
+    last
+}
+
+async fn server(client: &Client, url: &Url, auth: Option<&Auth>, locked: &Locked) -> (Standing, String) {
+    match probe(client, url, auth).await {
+        Err(why) => (Standing::Unreachable, why),
+        Ok(offer) if offer.page && offer.len != Some(locked.size) => {
+            (Standing::Unreachable, "it answers with an HTML page, not with the file".to_owned())
+        }
+        Ok(offer) => judge(locked, &offer, locked.url.as_ref() == Some(url)),
+    }
+}
+
+/// A file of this host is as good as read.
+async fn file(path: String, locked: &Locked) -> (Standing, String) {
+    let hashed = tokio::task::spawn_blocking(move || hash_file(path.as_ref(), false, &mut |_| {})).await;
+    match hashed {
+        Ok(Ok(hashed)) if hashed.sha256 == locked.sha256 => (Standing::Current, "it has the same sha256 there".to_owned()),
+        Ok(Ok(hashed)) => (Standing::Changed, format!("its sha256 is {} there", hashed.sha256)),
+        Ok(Err(error)) => (Standing::Unreachable, error.to_string()),
+        Err(error) => (Standing::Unreachable, error.to_string()),
+    }
+}
