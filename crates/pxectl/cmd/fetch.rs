@@ -91,9 +91,11 @@ fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
         }
     }
     print(&show::table::table(&rows));
-    for (task, outcome) in done {
+    for (n, (task, outcome)) in done.iter().enumerate() {
+        // What is to be done about several is said once, behind the last of them.
+        let next = done.iter().skip(n + 1).find_map(|(_, outcome)| outcome.as_ref().err()).and_then(|next| next.hint.as_ref());
         match outcome {
-            Err(problem) => complain(task, problem),
+            Err(problem) => complain(task, problem, problem.hint.as_ref().filter(|hint| Some(*hint) != next)),
             Ok(got) if task.trust == Trust::FirstUse && task.locked.is_none() => warn(&format!(
                 "warning: nobody says what `{}` must hash to, so what came first was believed: sha256 {}\n\
                  hint: compare that with what its publisher names; `pxectl lint --fix` copies it into the inventory",
@@ -110,12 +112,12 @@ fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
     (lock, answer)
 }
 
-fn complain(task: &Task, problem: &Problem) {
+fn complain(task: &Task, problem: &Problem, hint: Option<&String>) {
     let text = problem.text.lines().map(pxectl_inventory::findings::whole).collect::<Vec<_>>().join("\n");
     warn(&format!("error: {}: {text}", task.name));
-    if let Some(hint) = &problem.hint {
+    if let Some(hint) = hint {
         warn(&format!("hint: {hint}"));
-    } else if problem.mismatch {
+    } else if problem.hint.is_none() && problem.mismatch {
         warn(match (&task.locked, task.trust) {
             (_, Trust::Inventory) => {
                 "hint: compare the digest in the inventory with what the publisher names; a mirror may be stale"

@@ -93,11 +93,14 @@ impl Screen {
 }
 
 /// What fits into so many columns: a line that wraps is never taken away again.
-fn template(columns: u16) -> &'static str {
+fn template(columns: u16) -> String {
+    // The last column stays free: a line that fills it is wrapped by some terminals.
+    let bar = |rest: u16| columns.saturating_sub(rest + 1).max(4);
+    let numbers = "{decimal_bytes:>9}/{decimal_total_bytes:<9} {decimal_bytes_per_sec:>11} {eta:>4}";
     match columns {
-        0..64 => "{prefix:<14!} {wide_bar} {percent:>3}% {eta:>4}",
-        64..100 => "{prefix:<20!} {wide_bar} {decimal_bytes:>9}/{decimal_total_bytes:<9} {decimal_bytes_per_sec:>11} {eta:>4}",
-        _ => "{prefix:<32!} {wide_bar} {decimal_bytes:>9}/{decimal_total_bytes:<9} {decimal_bytes_per_sec:>11} {eta:>4}",
+        0..64 => format!("{{prefix:<14!}} {{bar:{}}} {{percent:>3}}% {{eta:>4}}", bar(25)),
+        64..100 => format!("{{prefix:<20!}} {{bar:{}}} {numbers}", bar(58)),
+        _ => format!("{{prefix:<32!}} {{bar:{}}} {numbers}", bar(70)),
     }
 }
 
@@ -107,8 +110,9 @@ fn width() -> u16 {
 }
 
 fn bar(name: &str) -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template(template(width())) {
+    // Hidden until it has its place among the others: else it draws a line of its own that nobody takes away.
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
+    if let Ok(style) = ProgressStyle::with_template(&template(width())) {
         bar.set_style(style.progress_chars("━╸─"));
     }
     bar.set_prefix(name.to_owned());
