@@ -155,8 +155,13 @@ fn an_interrupt_keeps_what_has_arrived() {
     let mirror = mirror();
     let lab = lab(&mirror);
     mirror.allow(Some(60_000));
-    let child = run::command(lab.folder(), &["fetch", "--jobs", "1"]).spawn().unwrap();
-    mirror.wait_sent(60_000);
+    let child = run::command(lab.folder(), &["fetch", "initrd"]).spawn().unwrap();
+    let until = Instant::now() + PATIENCE;
+    // More than the record of it, which has a name like that for a moment.
+    while part(&lab) < 4096 {
+        assert!(Instant::now() < until, "nothing arrived");
+        std::thread::yield_now();
+    }
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
