@@ -15,12 +15,9 @@ pub enum Error {
         /// The system's word.
         source: io::Error,
     },
-    /// No volume descriptor where each ISO image has one.
-    #[error("it is no ISO 9660 image: there is no volume descriptor at byte 32768")]
-    NotIso,
-    /// There is a UDF file system and no ISO 9660 beside it.
-    #[error("it holds a UDF file system only, which is not read yet; `7z l` lists it")]
-    OnlyUdf,
+    /// Nothing where each install image says what it is.
+    #[error("it is no install image: neither ISO 9660 nor UDF begins at byte 32768")]
+    NotImage,
     /// Something is said to lie where the image has ended.
     #[error("{what} should lie at byte {at} and take {len} bytes, but the image ends at byte {end}: was it downloaded whole?")]
     Beyond {

@@ -13,10 +13,10 @@ use crate::iso::torito::{self, BootEntry};
 use crate::limits::{DEPTH_MOST, LINKS_MOST};
 use crate::source::Source;
 use crate::tree::Tree;
-use crate::volume::Volume;
-use crate::{iso, walk};
+use crate::volume::{Names, Udf, Volume};
+use crate::{iso, udf, walk};
 
-/// An install image: ISO 9660.
+/// An install image. Where it has UDF that is read, else ISO 9660.
 #[derive(Debug)]
 pub struct Image<R> {
     pub(crate) source: Source<R>,
@@ -52,10 +52,27 @@ impl<R: Read + Seek> Image<R> {
     }
 
     pub(crate) fn with(mut source: Source<R>) -> Result<Self, Error> {
-        let read = descriptors::read(&mut source)?;
+        let seen = descriptors::read(&mut source)?;
+        let udf = seen.udf.then(|| udf::Tree::open(&mut source)).transpose();
+        // Where both are there, what UDF lacks ISO 9660 may still have.
+        let (udf, why) = match (udf, &seen.iso) {
+            (Ok(udf), _) => (udf, None),
+            (Err(error), Some(_)) => (None, Some(error)),
+            (Err(error), None) => return Err(error),
+        };
+        let primary = seen.iso.as_ref().map(|read| (read.at, read.size));
+        let size = |udf: u64| primary.map_or(udf, |(_, iso)| iso.max(udf));
+        let image = source.len;
+        if let Some(tree) = udf {
+            let (label, size, udf) = (tree.label.clone(), size(tree.end()), Udf::Read(tree.revision));
+            let volume = Volume { label, size, image, names: Names::Udf, udf };
+            return Ok(Self { source, volume, tree: Tree::Udf(tree), catalog: seen.catalog, primary });
+        }
+        let read = seen.iso.ok_or(Error::NotImage)?;
         let tree = iso::Tree::open(&mut source, &read)?;
-        let volume = Volume { label: read.label, size: read.size, image: source.len, names: tree.names, udf: read.udf };
-        Ok(Self { source, volume, tree: Tree::Iso(tree), catalog: read.catalog, primary: Some((read.at, read.size)) })
+        let udf = why.map_or(Udf::None, |error| Udf::Unread(error.to_string()));
+        let volume = Volume { label: read.label, size: size(0), image, names: tree.names, udf };
+        Ok(Self { source, volume, tree: Tree::Iso(tree), catalog: seen.catalog, primary })
     }
 
     /// What it says of itself.

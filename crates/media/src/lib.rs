@@ -1,4 +1,5 @@
-//! What is inside an install image, read where it lies: ISO 9660 with Rock Ridge and Joliet, and its El Torito boot entries.
+//! What is inside an install image, read where it lies: UDF, ISO 9660 with Rock Ridge and Joliet, and El Torito boot entries. What boot
+//! programs are, and what is wrong with any of these.
 //!
 //! The image is a stranger's: every number in it is checked against the image's own length before it is used, nothing is allocated by
 //! such a number alone, and each call reads a bounded count of bytes ([`limits`]). Reading is through `Read + Seek`: whoever calls
@@ -19,6 +20,7 @@ pub mod limits;
 mod pe;
 mod source;
 mod tree;
+mod udf;
 mod volume;
 mod walk;
 
@@ -33,5 +35,5 @@ pub use judge::{Judge, judge};
 pub use kernel::Kernel;
 pub use pe::{Machine, Pe, Signer};
 pub use pxectl_model::check::{Depth, Judged};
-pub use volume::{Names, Volume};
+pub use volume::{Names, Udf, Volume};
 pub use walk::Walk;

@@ -22,6 +22,14 @@ pub const CONTINUATION_MOST: u32 = 8 * 1024;
 pub const NAME_MOST: usize = 4096;
 /// Symlinks on the way to one file.
 pub const LINKS_MOST: usize = 16;
+/// Sectors of UDF's volume descriptor sequence; writers reserve 16 (ECMA-167, 3/8.4.2.2).
+pub const SEQUENCE_MOST: usize = 128;
+/// UDF partitions; install images have one.
+pub const PARTITIONS_MOST: usize = 16;
+/// Blocks of allocation descriptors of one file in UDF.
+pub const ALLOCATIONS_MOST: usize = 1024;
+/// Extents of one file in UDF; each may have 1 GiB.
+pub const ADDRESSES_MOST: usize = 65_536;
 /// Entries of a boot catalog, headers included; 2048 bytes hold 64.
 pub const BOOT_ENTRIES_MOST: usize = 64;
 /// Bytes of a program that are searched for what it says of itself; the largest iPXE builds take 2 MiB.

@@ -4,12 +4,14 @@ use std::io::{Read, Seek};
 
 use crate::entry::{Entry, Kind};
 use crate::error::Error;
-use crate::iso;
 use crate::source::Source;
+use crate::{iso, udf};
 
 /// The file system that is read.
 #[derive(Debug)]
 pub(crate) enum Tree {
+    /// UDF.
+    Udf(udf::Tree),
     /// ISO 9660.
     Iso(iso::Tree),
 }
@@ -18,6 +20,7 @@ impl Tree {
     /// The topmost folder.
     pub(crate) fn root(&self) -> Kind {
         match self {
+            Self::Udf(tree) => tree.root.clone(),
             Self::Iso(tree) => tree.root.clone(),
         }
     }
@@ -25,6 +28,7 @@ impl Tree {
     /// What a folder of this tree holds.
     pub(crate) fn list<R: Read + Seek>(&self, source: &mut Source<R>, at: u64, len: u64) -> Result<Vec<Entry>, Error> {
         match self {
+            Self::Udf(tree) => tree.list(source, at),
             Self::Iso(tree) => tree.list(source, at, len),
         }
     }
@@ -37,6 +41,7 @@ impl Tree {
         name: &[u8],
     ) -> Result<Option<Entry>, Error> {
         match self {
+            Self::Udf(tree) => tree.named(source, at, name),
             Self::Iso(tree) => {
                 let mut entries = tree.list(source, at, len)?;
                 let n = position(entries.iter().map(|entry| entry.name.as_slice()), name, tree.names.mind_case());

@@ -3,6 +3,8 @@
 /// Which of an image's trees of names is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
+    /// UDF: any case is kept, and any is found.
+    Udf,
     /// ISO 9660: names of POSIX, with modes and symlinks.
     RockRidge,
     /// ISO 9660: names of Windows.
@@ -15,6 +17,7 @@ impl Names {
     /// What is read, in words.
     pub fn title(self) -> &'static str {
         match self {
+            Self::Udf => "UDF",
             Self::RockRidge => "ISO 9660 with Rock Ridge names",
             Self::Joliet => "ISO 9660 with Joliet names",
             Self::Plain => "ISO 9660 with plain names",
@@ -27,6 +30,17 @@ impl Names {
     }
 }
 
+/// What there is of UDF.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Udf {
+    /// Nothing.
+    None,
+    /// It is what is read. The revision is OSTA's, as BCD: 0x0102 is 1.02.
+    Read(u16),
+    /// It is there, and ISO 9660 is read in its place, for this reason. What lies in UDF alone is not seen then.
+    Unread(String),
+}
+
 /// What an image says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Volume {
@@ -36,8 +50,8 @@ pub struct Volume {
     pub size: u64,
     /// How long the image is, bytes.
     pub image: u64,
-    /// Which names are read: Rock Ridge where there is some, else Joliet, else plain ones.
+    /// Which names are read: UDF where it can be read, else Rock Ridge, else Joliet, else plain ones.
     pub names: Names,
-    /// There is a UDF file system, too. What lies in that alone is not seen through ISO 9660.
-    pub udf: bool,
+    /// UDF, which the ISOs of Windows keep their files in.
+    pub udf: Udf,
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use pxectl_inventory::findings::whole;
-use pxectl_media::{Error, Found, Image, Kind, Walk};
+use pxectl_media::{Error, Found, Image, Kind, Udf, Walk};
 use pxectl_store::regular::open_regular;
 
 use crate::cli::{Media, MediaCat, MediaExtract, MediaFormat, MediaInfo, MediaLs};
@@ -33,10 +33,10 @@ fn open(file: &Path) -> Result<Image<File>, Failure> {
 /// As [`open`], for who takes files out: what UDF alone knows, and what it knows better, is not seen.
 fn open_files(file: &Path) -> Result<Image<File>, Failure> {
     let iso = open(file)?;
-    if iso.volume().udf {
-        let file = file.display();
+    if let Udf::Unread(why) = &iso.volume().udf {
+        let (file, why) = (file.display(), whole(why));
         warn(&format!(
-            "warning: `{file}` also holds a UDF file system, which is not read: files may be missing or cut here; compare `7z l`"
+            "warning: `{file}` also holds UDF, which is not read ({why}): files may be missing or cut here; compare `7z l`"
         ));
     }
     Ok(iso)

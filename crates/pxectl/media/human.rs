@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use pxectl_media::{BootEntry, Found, Kind, Volume};
+use pxectl_media::{BootEntry, Found, Kind, Udf, Volume};
 
-use super::{emulation, moment, names, platform, shown};
+use super::{emulation, moment, names, platform, revision, shown};
 use crate::show::size::size;
 
 /// As `ls -l`: type and permissions, bytes, when it was changed (in the image's own time zone), name. Sizes are right-aligned.
@@ -41,8 +41,14 @@ pub fn info(volume: &Volume, boot: &[BootEntry]) -> String {
     let mut text = String::new();
     let label = if volume.label.is_empty() { "-".to_owned() } else { shown(volume.label.as_bytes()) };
     let _ = writeln!(text, "label  {label}");
-    let udf = if volume.udf { ", and UDF beside it" } else { "" };
-    let _ = writeln!(text, "format ISO 9660, {} names{udf}", names(volume.names));
+    let format = match &volume.udf {
+        Udf::Read(_) => format!("UDF {}", revision(&volume.udf).unwrap_or_default()),
+        Udf::None => format!("ISO 9660, {} names", names(volume.names)),
+        Udf::Unread(why) => {
+            format!("ISO 9660, {} names; UDF beside it is not read: {}", names(volume.names), shown(why.as_bytes()))
+        }
+    };
+    let _ = writeln!(text, "format {format}");
     let state = match volume.image.checked_sub(volume.size) {
         Some(0) => "whole".to_owned(),
         Some(more) => format!("whole, and {more} bytes after it"),

@@ -1,16 +1,16 @@
 //! What is in an image as JSON: `"schema": "pxectl.media/1"`, documented in docs/media.md. Fields are only ever added.
 
-use pxectl_media::{BootEntry, Found, Kind, Part, Volume};
+use pxectl_media::{BootEntry, Found, Kind, Part, Udf, Volume};
 use serde_json::{Value, json};
 
-use super::{emulation, kind, moment, names, platform};
+use super::{emulation, kind, moment, names, platform, revision};
 
 /// The version of the shape.
 pub const SCHEMA: &str = "pxectl.media/1";
 
 /// What `media ls` found.
 pub fn listing(volume: &Volume, found: &[Found]) -> Value {
-    json!({"schema": SCHEMA, "names": names(volume.names), "udf": volume.udf, "entries": found.iter().map(entry).collect::<Vec<_>>()})
+    json!({"schema": SCHEMA, "names": names(volume.names), "udf": volume.udf != Udf::None, "entries": found.iter().map(entry).collect::<Vec<_>>()})
 }
 
 fn entry(found: &Found) -> Value {
@@ -45,8 +45,10 @@ pub fn info(volume: &Volume, boot: &[BootEntry]) -> Value {
             "offset": entry.offset, "sectors": entry.sectors,
         })
     };
+    let flaw = if let Udf::Unread(why) = &volume.udf { Some(why) } else { None };
     json!({
-        "schema": SCHEMA, "label": volume.label, "names": names(volume.names), "udf": volume.udf, "volume_size": volume.size,
+        "schema": SCHEMA, "label": volume.label, "names": names(volume.names), "udf": volume.udf != Udf::None,
+        "udf_revision": revision(&volume.udf), "udf_flaw": flaw, "volume_size": volume.size,
         "file_size": volume.image, "whole": volume.image >= volume.size, "boot": boot.iter().map(entry).collect::<Vec<_>>(),
     })
 }

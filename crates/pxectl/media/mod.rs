@@ -6,7 +6,7 @@ pub mod json;
 pub mod program;
 
 use pxectl_inventory::findings::whole;
-use pxectl_media::{Kind, Names, Platform, Stamp};
+use pxectl_media::{Kind, Names, Platform, Stamp, Udf};
 
 /// Bytes of an image as a terminal may have them.
 pub fn shown(bytes: &[u8]) -> String {
@@ -26,9 +26,18 @@ pub fn kind(kind: &Kind) -> &'static str {
 /// Which names are read.
 pub fn names(names: Names) -> &'static str {
     match names {
+        Names::Udf => "udf",
         Names::RockRidge => "rock-ridge",
         Names::Joliet => "joliet",
         Names::Plain => "plain",
+    }
+}
+
+/// OSTA's revision of UDF, as `1.02`; none where it is not read.
+pub fn revision(udf: &Udf) -> Option<String> {
+    match udf {
+        Udf::Read(bcd) => Some(format!("{:x}.{:02x}", bcd >> 8, bcd & 0xff)),
+        Udf::None | Udf::Unread(_) => None,
     }
 }
 

@@ -13,6 +13,17 @@ const FIRST: u64 = 16;
 /// Where a descriptor has the root's record (8.4.18), and how long that is.
 const ROOT: std::ops::Range<usize> = 156..190;
 
+/// What an image announces.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// ISO 9660.
+    pub(crate) iso: Option<Descriptors>,
+    /// UDF (ECMA-167, 2/9.1).
+    pub(crate) udf: bool,
+    /// The first byte of the boot catalog.
+    pub(crate) catalog: Option<u64>,
+}
+
 /// The descriptors, read once.
 #[derive(Debug)]
 pub(crate) struct Descriptors {
@@ -24,17 +35,13 @@ pub(crate) struct Descriptors {
     pub(crate) size: u64,
     /// Bytes of a logical block: 512, 1024 or 2048.
     pub(crate) block_size: u32,
-    /// UDF is announced.
-    pub(crate) udf: bool,
     pub(crate) root: Vec<u8>,
     /// The root's record of the Joliet tree.
     pub(crate) joliet: Option<Vec<u8>>,
-    /// The first byte of the boot catalog.
-    pub(crate) catalog: Option<u64>,
 }
 
 /// Reads them all, and what follows them: the sequence that tells of UDF (ECMA-167, 2/8.3).
-pub(crate) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Descriptors, Error> {
+pub(crate) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Seen, Error> {
     let (mut primary, mut joliet, mut catalog, mut udf) = (None, None, None, false);
     let mut ended = false;
     for n in FIRST..FIRST + DESCRIPTORS_MOST {
@@ -50,18 +57,28 @@ pub(crate) fn read<R: Read + Seek>(source: &mut Source<R>) -> Result<Descriptors
             },
             b"NSR02" | b"NSR03" => udf = true,
             b"CD001" | b"BEA01" | b"TEA01" | b"BOOT2" => {}
+            // Sectors of 4096 bytes have one in every other of these.
+            _ if sector.iter().all(|b| *b == 0) => {}
             _ => break,
         }
     }
-    let (at, primary) = primary.ok_or(if udf { Error::OnlyUdf } else { Error::NotIso })?;
-    let block_size = u32::from(u16_le(&primary, 128));
+    let iso = match primary {
+        Some((at, primary)) => Some(describe(at, &primary, joliet)?),
+        None if udf => None,
+        None => return Err(Error::NotImage),
+    };
+    Ok(Seen { iso, udf, catalog })
+}
+
+fn describe(at: u64, primary: &[u8], joliet: Option<Vec<u8>>) -> Result<Descriptors, Error> {
+    let block_size = u32::from(u16_le(primary, 128));
     if !matches!(block_size, 512 | 1024 | 2048) {
         return Err(Error::Damaged("its blocks are of none of 512, 1024 and 2048 bytes"));
     }
     let label = String::from_utf8_lossy(&primary[40..72]);
     let label = label.trim_end_matches([' ', '\0']).to_owned();
-    let size = u64::from(u32_le(&primary, 80)) * u64::from(block_size);
-    Ok(Descriptors { at, label, size, block_size, udf, root: primary[ROOT].to_vec(), joliet, catalog })
+    let size = u64::from(u32_le(primary, 80)) * u64::from(block_size);
+    Ok(Descriptors { at, label, size, block_size, root: primary[ROOT].to_vec(), joliet })
 }
 
 /// UCS-2 of level 1, 2 or 3, by its escape sequence.

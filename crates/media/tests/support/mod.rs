@@ -1,6 +1,8 @@
 //! What the cases need: images made by programs, and a small one made by hand.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+pub mod udf;
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
