@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pxectl_inventory::Absent;
-use pxectl_media::{Error, Image};
+use pxectl_media::{Error, Image, Udf};
 use pxectl_model::body::Extent;
 use pxectl_model::image::{ImagePath, Inside};
 use pxectl_model::name::Name;
@@ -72,11 +72,13 @@ fn one<R: Read + Seek>(image: &mut Image<R>, path: &ImagePath, room: &mut usize)
     let found = match image.find(path.as_str().as_bytes()) {
         Ok(found) => found,
         Err(Error::Missing(_) | Error::NotFolder(_)) => {
-            let why = match image.volume().udf {
-                true => "there is no such file, as far as can be seen: the image has a UDF file system, too, which is not read",
-                false => "there is no such file",
+            let why = match &image.volume().udf {
+                Udf::Unread(why) => {
+                    format!("there is no such file, as far as can be seen: its UDF file system is not read ({why})")
+                }
+                Udf::Read(_) | Udf::None => "there is no such file".to_owned(),
             };
-            return Err(Absent { why: why.to_owned(), near: near::near(image, path) });
+            return Err(Absent { why, near: near::near(image, path) });
         }
         Err(error) => return Err(because(chain(&error))),
     };
