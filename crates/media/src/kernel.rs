@@ -6,6 +6,9 @@ use crate::bytes::{u16_le, u32_le};
 use crate::error::{Error, text};
 use crate::source::Source;
 
+/// Past 1 GiB, which no kernel has, the number is no size.
+const UNITS_MOST: u64 = 1 << 26;
+
 /// A setup header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kernel {
@@ -28,7 +31,7 @@ impl Kernel {
         let setup = if head[0x1f1] == 0 { 4 } else { u64::from(head[0x1f1]) };
         // Units of 16 bytes: the last may be cut.
         let units = u64::from(u32_le(&head, 0x1f4));
-        let end = (protocol >= (2, 4) && units > 0).then(|| (setup + 1) * 512 + (units - 1) * 16 + 1);
+        let end = (protocol >= (2, 4) && (1..=UNITS_MOST).contains(&units)).then(|| (setup + 1) * 512 + (units - 1) * 16 + 1);
         let version = match u16_le(&head, 0x20e) {
             0 => None,
             at => source.window(u64::from(at) + 0x200, 256)?.split(|b| *b == 0).next().map(text).filter(|text| !text.is_empty()),

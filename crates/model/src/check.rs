@@ -36,7 +36,7 @@ pub struct Judged {
 }
 
 /// A judge of contents.
-pub trait Check: Send + Sync {
+pub trait Check: Send + Sync + std::fmt::Debug {
     /// Judges a content that goes by a name: the last part of its URL or path, which says what it should be (`undionly.kpxe`, `win.iso`).
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use pxectl_media::Judge;
 use pxectl_model::digest::Digest;
 use pxectl_model::lock::Version;
 use pxectl_store::fetch::{Client, FetchError, Got, Limits, Step, Watch, fetch, stored};
@@ -37,6 +38,7 @@ pub async fn all(
     jobs: u8,
     watch: Arc<dyn Watch>,
 ) -> Result<Vec<(Task, Outcome)>, Failure> {
+    let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?.judged_by(Arc::new(Judge));
     let turns = Arc::new(Semaphore::new(usize::from(jobs)));
     let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?.with_turns(turns.clone());
     let proofs = Arc::new(proofs);

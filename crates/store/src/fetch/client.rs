@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pxectl_model::check::Check;
 use pxectl_model::url::Url;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::{Attempt, Policy};
@@ -18,6 +19,7 @@ pub struct Client {
     pub(super) limits: Limits,
     /// Turns that a second connection for one content may take; none where it may not.
     turns: Option<Arc<Semaphore>>,
+    pub(super) check: Option<Arc<dyn Check>>,
 }
 
 impl Client {
@@ -50,6 +52,13 @@ impl Client {
     /// Whether there is one.
     pub(super) fn has_turn(&self) -> bool {
         self.turns.as_ref().is_some_and(|turns| turns.available_permits() > 0)
+        Ok(Self { http: http.map_err(|error| FetchError::Client(chain(&error)))?, limits, check: None })
+    }
+
+    /// What arrives is judged before it is believed.
+    #[must_use]
+    pub fn judged_by(self, check: Arc<dyn Check>) -> Self {
+        Self { check: Some(check), ..self }
     }
 
     /// A request for a URL, which shows its server what that wants to see.

@@ -92,6 +92,12 @@ impl Tried {
         Self { url: url.clone(), why: refusal.why, mismatch: false, advice: refusal.advice }
     }
 
+    /// Its bytes cannot be what their name promises, whatever they hash to.
+    pub(super) fn senseless(url: &Url, why: String) -> Self {
+        let advice = Some("where it is right all the same, give its sha256 in the inventory: then that decides");
+        Self { url: url.clone(), why, mismatch: true, advice }
+    }
+
     pub(super) fn mismatch(url: &Url, expected: Digest, found: Digest, page: bool) -> Self {
         let what = if page { "what came is an HTML page; " } else { "" };
         let why = format!("{what}it does not match its {}: expected {expected}, found {found}", expected.algorithm());

@@ -8,6 +8,7 @@ mod auth;
 mod client;
 mod error;
 mod lanes;
+mod judged;
 mod limits;
 mod local;
 mod partial;
@@ -202,6 +203,7 @@ impl Job<'_> {
                 let version = partial.version(url).map(|record| Version::of(record.etag.as_deref(), record.modified.as_deref()));
                 let (from, version) = (Some(url.clone()), version.unwrap_or_default());
                 let got = Got { sha256: sums.sha256, sha512: sums.sha512, size: partial.len(), from, version };
+                self.judged(url, partial).await?;
                 publish::publish(self.store, partial, &got).await?;
                 return Ok(got);
             };

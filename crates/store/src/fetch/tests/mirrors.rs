@@ -1,7 +1,10 @@
 //! What a server sends, and what is made of it.
 
+use std::io::SeekFrom;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 
+use pxectl_model::check::{Check, Content, Depth, Judged};
 use pxectl_model::digest::WideHasher;
 
 use super::server::{Reply, Server};
@@ -100,6 +103,36 @@ async fn pages_in_the_place_of_files() {
     let error = rig.fetch(&pinned(&[page.url("undionly.kpxe")], b"x")).await.unwrap_err();
     assert!(error.is_mismatch() && failure(&error).contains("what came is an HTML page"), "{error}");
     assert_eq!(rig.names(), [""; 0]);
+}
+
+/// Finds fault with whatever begins with `bad`.
+#[derive(Debug)]
+struct Strict;
+
+impl Check for Strict {
+    fn check(&self, _name: &str, _depth: Depth, content: &mut dyn Content) -> std::io::Result<Judged> {
+        let mut all = Vec::new();
+        content.seek(SeekFrom::End(0))?;
+        content.rewind()?;
+        content.read_to_end(&mut all)?;
+        let problems = if all.starts_with(b"bad") { vec![format!("it has {} bad bytes", all.len())] } else { Vec::new() };
+        Ok(Judged { problems, ..Judged::default() })
+    }
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_unless_a_digest_asks_for_it() {
+    let mut rig = Rig::new();
+    rig.client = rig.client.clone().judged_by(Arc::new(Strict));
+    let bad = Server::new(|asked| Reply::good(asked, b"bad one", "\"1\""));
+    let good = Server::new(|asked| Reply::good(asked, b"good one", "\"1\""));
+    let error = rig.fetch(&want(&[bad.url("a.iso")])).await.unwrap_err();
+    assert!(error.is_mismatch() && failure(&error).contains("it has 7 bad bytes"), "{error}");
+    assert!(error.hint().unwrap().contains("sha256"));
+    assert_eq!(rig.names(), [""; 0]);
+    let got = rig.fetch(&want(&[bad.url("a.iso"), good.url("a.iso")])).await.unwrap();
+    assert_eq!(got.size, 8, "the next mirror is tried");
+    assert_eq!(rig.fetch(&pinned(&[bad.url("a.iso")], b"bad one")).await.unwrap().size, 7);
 }
 
 #[tokio::test]
