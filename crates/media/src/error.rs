@@ -18,6 +18,12 @@ pub enum Error {
     /// Nothing where each install image says what it is.
     #[error("it is no install image: neither ISO 9660 nor UDF begins at byte 32768")]
     NotImage,
+    /// Another file, where a WIM was wanted.
+    #[error("it is no WIM: it does not begin as one")]
+    NotWim,
+    /// Whoever wrote a WIM did not finish.
+    #[error("the WIM is marked as still being written: whoever wrote it did not finish")]
+    InProgress,
     /// Something is said to lie where the image has ended.
     #[error("{what} should lie at byte {at} and take {len} bytes, but the image ends at byte {end}: was it downloaded whole?")]
     Beyond {

@@ -1,5 +1,5 @@
-//! What is inside an install image, read where it lies: UDF, ISO 9660 with Rock Ridge and Joliet, and El Torito boot entries. What boot
-//! programs are, and what is wrong with any of these.
+//! What is inside an install image, read where it lies: UDF, ISO 9660 with Rock Ridge and Joliet, and El Torito boot entries. What WIMs
+//! and boot programs are, and what is wrong with any of these.
 //!
 //! The image is a stranger's: every number in it is checked against the image's own length before it is used, nothing is allocated by
 //! such a number alone, and each call reads a bounded count of bytes ([`limits`]). Reading is through `Read + Seek`: whoever calls
@@ -23,6 +23,7 @@ mod tree;
 mod udf;
 mod volume;
 mod walk;
+mod wim;
 
 pub use binary::{Binary, Nbp};
 pub use contents::Contents;
@@ -37,3 +38,4 @@ pub use pe::{Machine, Pe, Signer};
 pub use pxectl_model::check::{Depth, Judged};
 pub use volume::{Names, Udf, Volume};
 pub use walk::Walk;
+pub use wim::{Compression, Header, Sums, Wim, WimImage};

@@ -30,6 +30,14 @@ pub const PARTITIONS_MOST: usize = 16;
 pub const ALLOCATIONS_MOST: usize = 1024;
 /// Extents of one file in UDF; each may have 1 GiB.
 pub const ADDRESSES_MOST: usize = 65_536;
+/// Bytes of a WIM's XML; Windows' install.wim has 30 KiB.
+pub const XML_MOST: u32 = 16 * 1024 * 1024;
+/// How deep elements of that lie.
+pub const XML_DEPTH_MOST: usize = 16;
+/// Bytes of the text of one of its elements that are kept.
+pub const XML_TEXT_MOST: usize = 4096;
+/// Images of one WIM.
+pub const WIM_IMAGES_MOST: usize = 1024;
 /// Entries of a boot catalog, headers included; 2048 bytes hold 64.
 pub const BOOT_ENTRIES_MOST: usize = 64;
 /// Bytes of a program that are searched for what it says of itself; the largest iPXE builds take 2 MiB.

@@ -106,13 +106,13 @@ pub enum Media {
     Cat(MediaCat),
     /// Write files of an image into a folder, under the paths that they have in it
     Extract(MediaExtract),
-    /// Tell what an image is: label, size, boot entries; exit 1 where its end is missing
+    /// Tell what an image is: label, size, boot entries, a WIM's images; exit 1 where something is wrong with it
     Info(MediaInfo),
 }
 
 #[derive(Debug, Args)]
 pub struct MediaLs {
-    /// The image
+    /// The image: an ISO, or a WIM
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Folders or files in it [default: its root]
@@ -124,21 +124,27 @@ pub struct MediaLs {
     /// For people, or as one JSON object
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: MediaFormat,
+    /// Which image of a WIM, by its number [default: the one that boots, else the first]
+    #[arg(long, value_name = "N")]
+    pub image: Option<u32>,
 }
 
 #[derive(Debug, Args)]
 pub struct MediaCat {
-    /// The image
+    /// The image: an ISO, or a WIM
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Files in it
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<String>,
+    /// Which image of a WIM, by its number [default: the one that boots, else the first]
+    #[arg(long, value_name = "N")]
+    pub image: Option<u32>,
 }
 
 #[derive(Debug, Args)]
 pub struct MediaExtract {
-    /// The image
+    /// The image: an ISO, or a WIM
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// Files, and folders with all that they hold [default: everything]
@@ -150,13 +156,22 @@ pub struct MediaExtract {
     /// Replace files that are there
     #[arg(long)]
     pub force: bool,
+    /// Which image of a WIM, by its number [default: the one that boots, else the first]
+    #[arg(long, value_name = "N")]
+    pub image: Option<u32>,
 }
 
 #[derive(Debug, Args)]
 pub struct MediaInfo {
-    /// The image
+    /// The image: an ISO, or a WIM
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// A WIM inside the ISO, to tell of in its place
+    #[arg(value_name = "PATH")]
+    pub path: Option<String>,
+    /// Also compare the sums that it carries: a WIM's integrity table, an ISO's implanted MD5; that reads all of it
+    #[arg(long)]
+    pub check: bool,
     /// For people, or as one JSON object
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: MediaFormat,

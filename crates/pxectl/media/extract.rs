@@ -5,10 +5,64 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use pxectl_inventory::findings::whole;
+use pxectl_media::{Found, Kind};
+
+use crate::failure::Answer;
+use crate::listing::count;
+use crate::session::{Session, warn};
+
 /// A folder that files are written below.
 pub struct Target {
     root: PathBuf,
     force: bool,
+}
+
+/// What was done so far; what could not be is told as it happens.
+#[derive(Default)]
+pub struct Count {
+    files: usize,
+    links: usize,
+    not_written: usize,
+    /// Bytes of files that were to be written.
+    pub bytes: u64,
+}
+
+impl Count {
+    /// What became of a file.
+    pub fn file(&mut self, found: &Found, put: io::Result<Put>) {
+        match put {
+            Ok(Put::Written) => self.files += 1,
+            Ok(Put::Kept) => self.refuse(found, "something of that name is there; --force replaces it"),
+            Err(error) => self.refuse(found, &error.to_string()),
+        }
+    }
+
+    /// Something else than a file: folders are made.
+    pub fn other(&mut self, target: &Target, found: &Found) {
+        match found.entry.kind {
+            Kind::Folder { .. } => {
+                if let Err(error) = target.folder(&found.path) {
+                    self.refuse(found, &error.to_string());
+                }
+            }
+            Kind::Link(_) => self.links += 1,
+            _ => self.refuse(found, "it is a device, a pipe or a socket"),
+        }
+    }
+
+    /// It is not written.
+    pub fn refuse(&mut self, found: &Found, why: &str) {
+        self.not_written += 1;
+        warn(&format!("not written: `{}`: {}", whole(&found.shown()), whole(why)));
+    }
+
+    /// All in all.
+    pub fn tell(&self, to: &Path, session: &Session) -> Answer {
+        let links = if self.links == 0 { String::new() } else { format!("; left out: {}", count(self.links, "symlink")) };
+        session.say(&format!("wrote {} to `{}`{links}", count(self.files, "file"), to.display()));
+        if self.not_written == 0 { Answer::Yes } else { Answer::No }
+    }
 }
 
 /// What became of a file.
@@ -48,11 +102,11 @@ impl Target {
         Ok(folder)
     }
 
-    /// Writes a file below. It has its name once it is whole and on the disk.
+    /// Writes a file of so many bytes below. It has its name once it is whole and on the disk.
     ///
     /// # Errors
     /// As for [`Target::folder`], and as the file system's; then nothing of the file is there.
-    pub fn file(&self, path: &[Vec<u8>], mut content: impl Read) -> io::Result<Put> {
+    pub fn file(&self, path: &[Vec<u8>], mut content: impl Read, size: u64) -> io::Result<Put> {
         let (name, folders) = path.split_last().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it has no name"))?;
         let name = safe(name)?.to_owned();
         let folder = self.folder(folders)?;
@@ -62,12 +116,20 @@ impl Target {
         }
         let part = folder.join(format!(".pxectl-{}.part", std::process::id()));
         let mut file = create(&part)?;
-        let written = io::copy(&mut content, &mut file).and_then(|_| file.sync_all()).and_then(|()| fs::rename(&part, &to));
+        let written = io::copy(&mut content, &mut file)
+            .and_then(|copied| is_all(copied, size))
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(&part, &to));
         if written.is_err() {
             let _ = fs::remove_file(&part);
         }
         written.map(|()| Put::Written)
     }
+}
+
+fn is_all(copied: u64, size: u64) -> io::Result<()> {
+    let why = format!("{copied} of its {size} bytes came");
+    if copied == size { Ok(()) } else { Err(io::Error::new(io::ErrorKind::UnexpectedEof, why)) }
 }
 
 /// A part that an earlier process of our number left is taken away, as itself: what it may link to stays.
@@ -127,9 +189,9 @@ mod tests {
             &[b"a\0"],
             &[b"\x1b[2J"],
         ] {
-            assert!(target.file(&path(names), &b"x"[..]).is_err(), "{names:?}");
+            assert!(target.file(&path(names), &b"x"[..], 1).is_err(), "{names:?}");
         }
-        assert!(target.file(&[], &b"x"[..]).is_err());
+        assert!(target.file(&[], &b"x"[..], 1).is_err());
         assert_eq!(fs::read_dir(outer.path()).unwrap().count(), 1);
     }
 
@@ -138,10 +200,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (file, names) = (folder.path().join("a/b"), path(&[b"a", b"b"]));
         let kept = Target::new(folder.path(), false).unwrap();
-        assert_eq!(kept.file(&names, &b"1"[..]).unwrap(), Put::Written);
-        assert_eq!(kept.file(&names, &b"2"[..]).unwrap(), Put::Kept);
+        assert_eq!(kept.file(&names, &b"1"[..], 1).unwrap(), Put::Written);
+        assert_eq!(kept.file(&names, &b"2"[..], 1).unwrap(), Put::Kept);
         assert_eq!(fs::read(&file).unwrap(), b"1");
-        assert_eq!(Target::new(folder.path(), true).unwrap().file(&names, &b"2"[..]).unwrap(), Put::Written);
+        assert_eq!(Target::new(folder.path(), true).unwrap().file(&names, &b"2"[..], 1).unwrap(), Put::Written);
+        assert_eq!(fs::read(&file).unwrap(), b"2");
+        assert!(Target::new(folder.path(), true).unwrap().file(&names, &b"3"[..], 2).is_err(), "less than it should be");
         assert_eq!(fs::read(&file).unwrap(), b"2");
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1, "no part is left");
     }
@@ -155,8 +219,8 @@ mod tests {
         symlink(outer.path(), inner.path().join("folder")).unwrap();
         symlink(outer.path().join("victim"), inner.path().join("file")).unwrap();
         let target = Target::new(inner.path(), true).unwrap();
-        assert!(target.file(&path(&[b"folder", b"victim"]), &b"x"[..]).is_err());
-        assert_eq!(target.file(&path(&[b"file"]), &b"x"[..]).unwrap(), Put::Written, "the link itself is replaced");
+        assert!(target.file(&path(&[b"folder", b"victim"]), &b"x"[..], 1).is_err());
+        assert_eq!(target.file(&path(&[b"file"]), &b"x"[..], 1).unwrap(), Put::Written, "the link itself is replaced");
         assert_eq!(fs::read(outer.path().join("victim")).unwrap(), b"as it was");
     }
 }

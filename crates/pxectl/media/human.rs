@@ -2,10 +2,19 @@
 
 use std::fmt::Write as _;
 
-use pxectl_media::{BootEntry, Found, Kind, Udf, Volume};
+use pxectl_inventory::findings::whole;
+use pxectl_media::{BootEntry, Found, Judged, Kind, Udf, Volume};
 
 use super::{emulation, moment, names, platform, revision, shown};
+use crate::cli::MediaLs;
 use crate::show::size::size;
+
+/// What is listed, by the names to show: one folder's entries have names, what is from several places has paths.
+pub fn named(found: Vec<Found>, args: &MediaLs) -> Vec<(String, Found)> {
+    let short = !args.recursive && args.paths.len() < 2;
+    let name = |found: &Found| if short { shown(&found.entry.name) } else { whole(&found.shown()) };
+    found.into_iter().map(|found| (name(&found), found)).collect()
+}
 
 /// As `ls -l`: type and permissions, bytes, when it was changed (in the image's own time zone), name. Sizes are right-aligned.
 pub fn listing(found: &[(String, Found)]) -> String {
@@ -14,7 +23,9 @@ pub fn listing(found: &[(String, Found)]) -> String {
     for (name, Found { entry, .. }) in found {
         let at = entry.modified.as_ref().map_or("-".to_owned(), |at| moment(at)[..16].replace('T', " "));
         let _ = write!(text, "{}  {:>width$}  {at:<16}  {name}", rights(&entry.kind, entry.mode), entry.kind.size());
-        if let Kind::Link(target) = &entry.kind {
+        if let Kind::Link(target) = &entry.kind
+            && !target.is_empty()
+        {
             let _ = write!(text, " -> {}", shown(target));
         }
         text.push('\n');
@@ -37,7 +48,7 @@ fn rights(kind: &Kind, mode: Option<u32>) -> String {
 }
 
 /// What an image is.
-pub fn info(volume: &Volume, boot: &[BootEntry]) -> String {
+pub fn info(volume: &Volume, boot: &[BootEntry], judged: &Judged) -> String {
     let mut text = String::new();
     let label = if volume.label.is_empty() { "-".to_owned() } else { shown(volume.label.as_bytes()) };
     let _ = writeln!(text, "label  {label}");
@@ -63,5 +74,14 @@ pub fn info(volume: &Volume, boot: &[BootEntry]) -> String {
     if boot.is_empty() {
         text.push_str("boot   -\n");
     }
+    for (_, md5) in judged.facts.iter().filter(|(key, _)| *key == "implanted-md5") {
+        let _ = writeln!(text, "sum    MD5 {md5}, implanted");
+    }
+    judged.notes.iter().for_each(|note| {
+        let _ = writeln!(text, "note   {note}");
+    });
+    judged.problems.iter().for_each(|problem| {
+        let _ = writeln!(text, "PROBLEM {}", whole(problem));
+    });
     text
 }

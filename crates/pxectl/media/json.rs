@@ -1,6 +1,6 @@
 //! What is in an image as JSON: `"schema": "pxectl.media/1"`, documented in docs/media.md. Fields are only ever added.
 
-use pxectl_media::{BootEntry, Found, Kind, Part, Udf, Volume};
+use pxectl_media::{BootEntry, Found, Judged, Kind, Part, Udf, Volume};
 use serde_json::{Value, json};
 
 use super::{emulation, kind, moment, names, platform, revision};
@@ -11,6 +11,12 @@ pub const SCHEMA: &str = "pxectl.media/1";
 /// What `media ls` found.
 pub fn listing(volume: &Volume, found: &[Found]) -> Value {
     json!({"schema": SCHEMA, "names": names(volume.names), "udf": volume.udf != Udf::None, "entries": found.iter().map(entry).collect::<Vec<_>>()})
+}
+
+/// What `media ls` found in an image of a WIM.
+pub fn wim_listing(image: u32, found: &[Found]) -> Value {
+    let entries: Vec<_> = found.iter().map(entry).collect();
+    json!({"schema": SCHEMA, "names": "wim", "udf": false, "image": image, "entries": entries})
 }
 
 fn entry(found: &Found) -> Value {
@@ -38,7 +44,7 @@ fn extent(part: &Part) -> Value {
 }
 
 /// What `media info` tells.
-pub fn info(volume: &Volume, boot: &[BootEntry]) -> Value {
+pub fn info(volume: &Volume, boot: &[BootEntry], judged: &Judged) -> Value {
     let entry = |entry: &BootEntry| {
         json!({
             "platform": platform(entry.platform), "bootable": entry.bootable, "emulation": emulation(entry.emulation),
@@ -47,7 +53,7 @@ pub fn info(volume: &Volume, boot: &[BootEntry]) -> Value {
     };
     let flaw = if let Udf::Unread(why) = &volume.udf { Some(why) } else { None };
     json!({
-        "schema": SCHEMA, "label": volume.label, "names": names(volume.names), "udf": volume.udf != Udf::None,
+        "schema": SCHEMA, "format": "iso", "problems": judged.problems, "notes": judged.notes, "label": volume.label, "names": names(volume.names), "udf": volume.udf != Udf::None,
         "udf_revision": revision(&volume.udf), "udf_flaw": flaw, "volume_size": volume.size,
         "file_size": volume.image, "whole": volume.image >= volume.size, "boot": boot.iter().map(entry).collect::<Vec<_>>(),
     })

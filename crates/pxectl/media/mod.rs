@@ -4,9 +4,16 @@ pub mod extract;
 pub mod human;
 pub mod json;
 pub mod program;
+pub mod tell;
+pub mod wim;
 
 use pxectl_inventory::findings::whole;
 use pxectl_media::{Kind, Names, Platform, Stamp, Udf};
+
+/// The paths that were asked for; the root where none was.
+pub fn roots(paths: &[String]) -> Vec<&str> {
+    if paths.is_empty() { vec!["/"] } else { paths.iter().map(String::as_str).collect() }
+}
 
 /// Bytes of an image as a terminal may have them.
 pub fn shown(bytes: &[u8]) -> String {

@@ -30,6 +30,7 @@ mod inside;
 mod journal;
 mod lint;
 mod list;
+mod media;
 mod outdated;
 mod pipes;
 mod plan;

@@ -15,6 +15,7 @@ mod image;
 mod implant;
 mod magic;
 mod program;
+mod wim;
 
 use std::io::{self, Read, Seek};
 
@@ -71,6 +72,9 @@ fn look<R: Read + Seek>(mut source: Source<R>, depth: Depth, judged: &mut Judged
         (judged.format, judged.title) = ("empty", "empty".to_owned());
         judged.problems.push("it is empty".to_owned());
         return Ok(());
+    }
+    if head.starts_with(b"MSWIM\0\0\0") || head.starts_with(b"WLPWM\0\0\0") {
+        return wim::judge(source, depth, judged);
     }
     let descriptor = source.window(16 * SECTOR as u64, 6)?;
     if matches!(descriptor.get(1..6), Some(b"CD001" | b"BEA01" | b"NSR02" | b"NSR03")) {

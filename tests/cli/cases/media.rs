@@ -1,0 +1,176 @@
+//! `media` and `ipxe info`: looking into images, without root, and writing nowhere else than asked.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::image::genisoimage;
+use crate::support::lab::Lab;
+
+const FILES: [(&str, &[u8]); 3] = [("Sources/boot.wim", b"no wim"), ("casper/vmlinuz", b"kernel"), ("README.txt", b"read me")];
+
+fn json_of(lab: &Lab, args: &[&str], code: i32) -> Value {
+    serde_json::from_str(&lab.pxectl(args).ends_with(code).stdout).unwrap()
+}
+
+#[test]
+fn an_iso_is_listed_printed_extracted_and_told() {
+    let lab = Lab::usual();
+    for (options, names, format) in [(&["-R"][..], "rock-ridge", "ISO 9660"), (&["-udf"], "udf", "UDF 1.02")] {
+        if genisoimage(&lab, "a.iso", &[options, &["-V", "LABEL"]].concat(), &FILES).is_none() {
+            return;
+        }
+        lab.pxectl(&["media", "info", "a.iso"]).ends_with(0).prints("label  LABEL").prints(format).prints("; whole");
+        let told = json_of(&lab, &["media", "info", "a.iso", "--format", "json"], 0);
+        assert_eq!((&told["schema"], &told["names"], &told["whole"]), (&json!("pxectl.media/1"), &json!(names), &json!(true)));
+        let listed = json_of(&lab, &["media", "ls", "-r", "a.iso", "--format", "json"], 0);
+        let paths: Vec<_> = listed["entries"].as_array().unwrap().iter().map(|entry| entry["path"].as_str().unwrap()).collect();
+        for (path, content) in FILES {
+            assert!(paths.contains(&path), "{path}: {paths:?}");
+            let ran = lab.pxectl(&["media", "cat", "a.iso", path]).ends_with(0);
+            assert_eq!(ran.stdout.as_bytes(), content);
+        }
+        lab.pxectl(&["media", "ls", "a.iso", "casper"]).ends_with(0).prints("vmlinuz");
+        lab.pxectl(&["media", "extract", "a.iso", "--to", names]).ends_with(0).says("wrote 3 files");
+        for (path, content) in FILES {
+            assert_eq!(fs::read(lab.path(format!("{names}/{path}"))).unwrap(), content);
+        }
+        lab.pxectl(&["media", "extract", "a.iso", "README.txt", "--to", names]).ends_with(1).says("--force replaces it");
+        lab.pxectl(&["media", "cat", "a.iso", "none"]).ends_with(2).one_error().says("there is no `none` in the image");
+        lab.pxectl(&["media", "cat", "a.iso", "casper"]).ends_with(2).one_error().says("is no file");
+        lab.pxectl(&["media", "info", "a.iso", "README.txt"]).ends_with(2).one_error().says("it is text");
+        lab.pxectl(&["media", "ls", "a.iso", "--image", "1"]).ends_with(2).one_error().says("is no WIM");
+        // A download that broke off.
+        let bytes = fs::read(lab.path("a.iso")).unwrap();
+        fs::write(lab.path("cut.iso"), &bytes[..bytes.len() - 4096]).unwrap();
+        lab.pxectl(&["media", "info", "cut.iso"]).ends_with(1).prints("PROBLEM it ends 4096 bytes before");
+        assert_eq!(json_of(&lab, &["media", "info", "cut.iso", "--format", "json"], 1)["whole"], json!(false));
+    }
+}
+
+#[test]
+fn what_is_no_image_is_named() {
+    let lab = Lab::usual();
+    lab.write("page.iso", "<!DOCTYPE html><html>404</html>");
+    lab.pxectl(&["media", "ls", "page.iso"]).ends_with(2).one_error().says("neither ISO 9660 nor UDF");
+    lab.pxectl(&["media", "info", "page.iso"]).ends_with(2).one_error().says("HTML page");
+    lab.pxectl(&["media", "info", "none.iso"]).ends_with(2).one_error();
+    lab.pxectl(&["media", "ls", "."]).ends_with(2).one_error();
+    lab.write("boot.wim", "MSWIM\0\0\0");
+    lab.pxectl(&["media", "info", "boot.wim"]).ends_with(1).prints("was it downloaded whole?");
+    lab.pxectl(&["media", "ls", "boot.wim"]).ends_with(2).one_error().says("was it downloaded whole?");
+}
+
+#[test]
+fn names_that_lead_elsewhere_write_nothing() {
+    let lab = Lab::usual();
+    if genisoimage(&lab, "evil.iso", &["-R"], &[("aa/bb", b"inside"), ("cccccc", b"x")]).is_none() {
+        return;
+    }
+    // The Rock Ridge names, changed into ones of the same length.
+    let mut bytes = fs::read(lab.path("evil.iso")).unwrap();
+    for (from, to) in [(&b"NM\x07\x01\0aa"[..], &b"NM\x07\x01\0.."[..]), (b"NM\x0b\x01\0cccccc", b"NM\x0b\x01\0../../")] {
+        let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
+    fs::write(lab.path("evil.iso"), bytes).unwrap();
+    let ran = lab.pxectl(&["media", "extract", "evil.iso", "--to", "deep/in/out"]).ends_with(1);
+    ran.says("a name that leads elsewhere").says("a name with a slash");
+    let below: Vec<_> = fs::read_dir(lab.path("deep/in")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(below, ["out"]);
+    assert_eq!(fs::read_dir(lab.path("deep/in/out")).unwrap().count(), 0);
+}
+
+fn wimlib(lab: &Lab, args: &[&str]) -> Option<()> {
+    match Command::new("wimlib-imagex").args(args).current_dir(lab.path(".")).output() {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
+        Err(error) => {
+            assert!(std::env::var_os("PXECTL_REQUIRE").is_none(), "wimlib-imagex: {error}, and PXECTL_REQUIRE is set");
+            #[expect(clippy::print_stderr, reason = "what was not tried is said")]
+            {
+                eprintln!("SKIPPED: wimlib-imagex is not installed, so no WIM was looked into");
+            }
+            return None;
+        }
+    }
+    Some(())
+}
+
+#[test]
+fn files_come_out_of_a_wim() {
+    let lab = Lab::usual();
+    lab.write("tree/Windows/System32/we*ird [1].dll", "one");
+    lab.write("tree/setup.exe", "two");
+    if wimlib(&lab, &["capture", "tree", "a.wim", "First", "--check"]).is_none() {
+        return;
+    }
+    lab.write("tree/only-in-2", "three");
+    wimlib(&lab, &["append", "tree", "a.wim", "Second", "--boot"]).unwrap();
+    lab.pxectl(&["media", "info", "a.wim"])
+        .ends_with(0)
+        .prints("image  1  First")
+        .prints("boots  image 2")
+        .prints("--check does");
+    let told = json_of(&lab, &["media", "info", "a.wim", "--check", "--format", "json"], 0);
+    assert_eq!(
+        (&told["boot_index"], &told["integrity"], &told["images"][1]["name"]),
+        (&json!(2), &json!("match"), &json!("Second"))
+    );
+    lab.pxectl(&["media", "ls", "a.wim"]).ends_with(0).prints("only-in-2").prints("Windows");
+    let first =
+        lab.pxectl(&["media", "ls", "-r", "a.wim", "--image", "1"]).ends_with(0).prints("Windows/System32/we*ird [1].dll");
+    assert!(!first.stdout.contains("only-in-2"), "{}", first.stdout);
+    assert_eq!(
+        lab.pxectl(&["media", "cat", "a.wim", "WINDOWS/system32/we*ird [1].DLL", "setup.exe"]).ends_with(0).stdout,
+        "onetwo"
+    );
+    lab.pxectl(&["media", "extract", "a.wim", "--to", "out"]).ends_with(0).says("wrote 3 files");
+    assert_eq!(fs::read_to_string(lab.path("out/Windows/System32/we*ird [1].dll")).unwrap(), "one");
+    lab.pxectl(&["media", "cat", "a.wim", "none"]).ends_with(2).one_error().says("does not exist in the WIM image");
+    lab.pxectl(&["media", "ls", "a.wim", "--image", "3"]).ends_with(2).one_error().says("has no image 3");
+    // Where it is not installed, that is said; what needs none works.
+    let without = |args: &[&str]| {
+        let mut command = crate::support::run::command(&lab.path("."), args);
+        command.env("PATH", lab.path("nothing"));
+        crate::support::run::wait(command, &args.join(" "))
+    };
+    without(&["media", "ls", "a.wim"]).ends_with(2).one_error().says("wimtools");
+    without(&["media", "info", "a.wim"]).ends_with(0).prints("First");
+    // A changed byte is seen by whoever compares.
+    let mut bytes = fs::read(lab.path("a.wim")).unwrap();
+    bytes[220] ^= 1;
+    fs::write(lab.path("a.wim"), bytes).unwrap();
+    lab.pxectl(&["media", "info", "a.wim", "--check"]).ends_with(1).prints("WRONG").prints("PROBLEM");
+    lab.pxectl(&["media", "info", "a.wim"]).ends_with(0);
+}
+
+#[test]
+fn a_wim_in_an_iso_is_told_in_its_place() {
+    let lab = Lab::usual();
+    lab.write("tree/setup.exe", "two");
+    if wimlib(&lab, &["capture", "tree", "boot.wim", "Setup"]).is_none() {
+        return;
+    }
+    let bytes = fs::read(lab.path("boot.wim")).unwrap();
+    if genisoimage(&lab, "win.iso", &["-udf"], &[("sources/boot.wim", &bytes)]).is_some() {
+        lab.pxectl(&["media", "info", "win.iso", "SOURCES/boot.wim"]).ends_with(0).prints("image  1  Setup");
+    }
+}
+
+#[test]
+fn boot_programs_are_told_apart() {
+    let lab = Lab::usual();
+    lab.write("undionly.kpxe", "<html>302 Found</html>");
+    lab.pxectl(&["ipxe", "info", "undionly.kpxe"])
+        .ends_with(1)
+        .prints("it is an HTML page, and its name promises an iPXE for a BIOS");
+    lab.write("pxe.kpxe", [0xea, 5, 0, 0xc0, 7, 0x32, 0xae, 0x18]);
+    lab.pxectl(&["ipxe", "info", "pxe.kpxe"])
+        .ends_with(0)
+        .prints("iPXE for the PXE ROMs of a BIOS, 32 bits")
+        .prints("firmware  bios");
+    let told = json_of(&lab, &["ipxe", "info", "pxe.kpxe", "--format", "json"], 0);
+    assert_eq!((&told["schema"], &told["kind"], &told["firmware"]), (&json!("pxectl.ipxe/1"), &json!("nbp"), &json!(["bios"])));
+    lab.pxectl(&["ipxe", "info", "none"]).ends_with(2).one_error();
+}
