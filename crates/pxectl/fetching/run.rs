@@ -38,9 +38,9 @@ pub async fn all(
     jobs: u8,
     watch: Arc<dyn Watch>,
 ) -> Result<Vec<(Task, Outcome)>, Failure> {
-    let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?.judged_by(Arc::new(Judge));
     let turns = Arc::new(Semaphore::new(usize::from(jobs)));
-    let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?.with_turns(turns.clone());
+    let client =
+        Client::new(Limits::default()).map_err(|error| Failure::of(&error))?.with_turns(turns.clone()).judged_by(Arc::new(Judge));
     let proofs = Arc::new(proofs);
     let mut running = JoinSet::new();
     let waiting = tasks.clone();

@@ -19,6 +19,7 @@ pub struct Client {
     pub(super) limits: Limits,
     /// Turns that a second connection for one content may take; none where it may not.
     turns: Option<Arc<Semaphore>>,
+    /// Who judges what arrives; none where nobody does.
     pub(super) check: Option<Arc<dyn Check>>,
 }
 
@@ -35,7 +36,7 @@ impl Client {
     }
 
     pub(super) fn of(http: reqwest::Client, limits: Limits) -> Self {
-        Self { http, limits, turns: None }
+        Self { http, limits, turns: None, check: None }
     }
 
     /// The same, where large contents may use more connections than one while these turns are to be had. Whoever fetches has one of them.
@@ -52,7 +53,6 @@ impl Client {
     /// Whether there is one.
     pub(super) fn has_turn(&self) -> bool {
         self.turns.as_ref().is_some_and(|turns| turns.available_permits() > 0)
-        Ok(Self { http: http.map_err(|error| FetchError::Client(chain(&error)))?, limits, check: None })
     }
 
     /// What arrives is judged before it is believed.

@@ -92,7 +92,6 @@ impl Rig {
         let store = Store::at(folder.path().join("store"));
         // Whatever proxy the environment names is not meant for these servers.
         let client = Client::of(super::client::builder(HASTY).no_proxy().build().unwrap(), HASTY);
-        let client = Client { http: super::client::builder(HASTY).no_proxy().build().unwrap(), limits: HASTY, check: None };
         Self { folder, store, client, notes: Arc::default() }
     }
 
