@@ -29,7 +29,7 @@ pub enum FetchError {
         folder: PathBuf,
     },
     /// The store cannot be used.
-    #[error("{operation} `{}`: {source}", .path.display())]
+    #[error("{operation} `{}`", .path.display())]
     Store {
         /// What was being done.
         operation: &'static str,

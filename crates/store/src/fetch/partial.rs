@@ -71,7 +71,7 @@ impl Partial {
         let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         let mut waited = false;
         let file = loop {
-            let file = rustix::fs::open(&lock, flags, Mode::from_raw_mode(0o644)).map_err(|error| failed(error.into()))?;
+            let file = rustix::fs::open(&lock, flags, Mode::from_raw_mode(0o666)).map_err(|error| failed(error.into()))?;
             let mut file = File::from(file);
             match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
@@ -108,7 +108,7 @@ impl Partial {
         let part = self.part();
         let failed = store_error("opening", &part);
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let file = rustix::fs::open(&part, flags, Mode::from_raw_mode(0o644)).map_err(|error| failed(error.into()))?;
+        let file = rustix::fs::open(&part, flags, Mode::from_raw_mode(0o666)).map_err(|error| failed(error.into()))?;
         let mut sink = Sink::new(File::from(file), wide);
         let record = Record::read(&self.path("json"));
         let keep = record.filter(|record| self.pinned || record.believable());

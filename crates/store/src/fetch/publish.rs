@@ -25,7 +25,11 @@ pub(super) async fn publish(store: &Store, partial: &Partial, got: &Got) -> Resu
 pub(crate) fn into_place(store: &Store, open: &File, len: u64, part: &Path, to: &Path) -> io::Result<()> {
     // Room that was reserved and not needed is given back.
     open.set_len(len)?;
-    open.set_permissions(Permissions::from_mode(0o444))?;
+    match open.set_permissions(Permissions::from_mode(0o444)) {
+        // Another user of the store began it, and alone may say who writes there.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+        set => set?,
+    }
     open.sync_all()?;
     let folder = to.parent().unwrap_or(to);
     std::fs::create_dir_all(folder)?;
