@@ -230,6 +230,18 @@ impl Lab {
         })
     }
 
+    /// The name of the one site whose networks hold an address of this host: which of several is meant where none was named.
+    pub fn site_of(&self, host: &str) -> Option<String> {
+        let host = self.inventory.parts().hosts.get(self.inventory.find(host)?)?;
+        let ips = || host.nics.iter().filter_map(|nic| nic.ip.as_ref());
+        let holds = |site: &&Site| ips().any(|ip| site.networks.iter().any(|network| network.subnet.value.contains(ip.value)));
+        let mut sites = self.inventory.lab().sites.iter().filter(holds);
+        match (sites.next(), sites.next()) {
+            (Some(only), None) => only.name.as_ref().map(|name| name.value.to_string()),
+            _ => None,
+        }
+    }
+
     /// The hosts that a person means; none where one of them is unknown, which is said.
     ///
     /// # Errors

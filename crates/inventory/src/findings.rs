@@ -55,7 +55,8 @@ impl Findings {
     /// All of them, and one more that tells how many were left out.
     pub fn into_list(mut self) -> Vec<Diagnostic> {
         if self.dropped > 0 {
-            let mut more = TOO_LARGE.at(Place::File(FileId(0)), format!("{} more findings are not shown", self.dropped));
+            let message = format!("{} more findings are not shown", self.dropped);
+            let mut more = TOO_LARGE.at(Place::File(FileId(0)), message).help("mend those that are, and run it again");
             more.severity = Severity::Note;
             self.list.push(more);
         }

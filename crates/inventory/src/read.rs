@@ -96,6 +96,9 @@ impl Input {
     }
 }
 
+/// What to do about an `include` that leads nowhere.
+const PATTERNS: &str = "patterns begin at the folder of the main file; mend it, or remove it where there is nothing to include";
+
 /// What came of reading.
 #[derive(Debug)]
 pub struct Reading {
@@ -181,8 +184,8 @@ fn gather(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> (Reading, Findings
     for included in included {
         let place = Place::Route(included.route.clone());
         match &included.found {
-            Err(why) => findings.push(INCLUDE.at(place, format!("this cannot be included: {}", shown(why)))),
-            Ok(files) if files.is_empty() => findings.push(INCLUDE.at(place, "no file fits this pattern")),
+            Err(why) => findings.push(INCLUDE.at(place, format!("this cannot be included: {}", shown(why))).help(PATTERNS)),
+            Ok(files) if files.is_empty() => findings.push(INCLUDE.at(place, "no file fits this pattern").help(PATTERNS)),
             Ok(files) => {
                 for file in files {
                     // Two patterns may fit one file.
@@ -267,7 +270,8 @@ impl Reader<'_> {
             let id = self.sources.add(file.name.clone(), "");
             self.trees.push(None);
             let message = format!("an inventory has at most {} MiB of text", limits::TEXT >> 20);
-            findings.push(TOO_LARGE.at(Place::File(id), message));
+            let help = "split the lab, or let profiles and rules say what thousands of entries repeat";
+            findings.push(TOO_LARGE.at(Place::File(id), message).help(help));
             return;
         };
         self.text_left = left;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use pxectl_model::diag::{Diagnostic, Place};
-use pxectl_model::source::Route;
+use pxectl_model::source::{Route, Step};
 
 use crate::findings::{Findings, shown};
 use crate::keys::{self, Section};
@@ -58,6 +58,8 @@ pub(crate) struct Walk<'f> {
     pub findings: &'f mut Findings,
     /// What relative paths are joined with.
     pub folder: &'f Path,
+    /// The page that describes the keys.
+    pub page: &'static str,
 }
 
 impl Walk<'_> {
@@ -68,15 +70,33 @@ impl Walk<'_> {
 
     /// A value that is not what it should be.
     pub fn invalid(&mut self, at: &At<'_>, message: impl Into<String>) {
-        self.push(INVALID_VALUE.at(at.place(), message));
+        let help = self.told_of(at);
+        self.push(INVALID_VALUE.at(at.place(), message).help(help));
+    }
+
+    /// Where it is told what belongs there.
+    pub fn told_of(&self, at: &At<'_>) -> String {
+        let steps = at.route.steps();
+        let key = steps.iter().rev().find_map(|step| if let Step::Key(key) = step { Some(shown(key)) } else { None });
+        match key {
+            Some(key) => format!("{} tells what `{key}` takes", self.page),
+            None => format!("{} tells what belongs here", self.page),
+        }
     }
 
     fn wrong(&mut self, at: &At<'_>, wanted: &str) {
         if at.node.is_null() {
-            self.push(EMPTY_VALUE.at(at.place(), format!("nothing stands where {wanted} belongs")));
-        } else {
-            self.push(WRONG_TYPE.at(at.place(), format!("{wanted} belongs here, not {}", at.node.what())));
+            let message = format!("nothing stands where {wanted} belongs");
+            self.push(EMPTY_VALUE.at(at.place(), message).help("give it a value, or remove it"));
+            return;
         }
+        let help = match (wanted, &at.node.real().kind) {
+            ("a list", Kind::Text { .. }) => "put it into brackets: `[…]`",
+            ("a list", _) => "begin each item with a dash, or put them into brackets: `[…, …]`",
+            ("a mapping", _) => "give it keys with values: `key: value`, or `{key: value}`",
+            _ => "write one text; one with brackets or braces of its own needs quotes",
+        };
+        self.push(WRONG_TYPE.at(at.place(), format!("{wanted} belongs here, not {}", at.node.what())).help(help));
     }
 
     /// A mapping with known keys; each other key, and each key without a value, is a finding.
@@ -196,11 +216,9 @@ impl Walk<'_> {
         let value = text.parse().ok();
         if value.is_none() {
             let message = format!("`{}` is not one of {}", shown(text), words.join(", "));
-            let mut finding = INVALID_VALUE.at(at.place(), message);
-            if let Some(close) = self.findings.suggest(text, words.iter().copied()) {
-                finding = finding.help(format!("did you mean `{close}`?"));
-            }
-            self.push(finding);
+            let close = self.findings.suggest(text, words.iter().copied());
+            let help = close.map_or_else(|| self.told_of(at), |close| format!("did you mean `{close}`?"));
+            self.push(INVALID_VALUE.at(at.place(), message).help(help));
         }
         value
     }
@@ -208,7 +226,8 @@ impl Walk<'_> {
     /// A key that must be there; `what` it is for.
     pub fn missing(&mut self, table: &Table<'_>, key: &str, message: impl Into<String>) {
         if !table.has(key) {
-            self.push(MISSING_KEY.at(Place::Route(table.route.clone()), message));
+            let help = format!("add `{key}`; {} tells what it takes", self.page);
+            self.push(MISSING_KEY.at(Place::Route(table.route.clone()), message).help(help));
         }
     }
 

@@ -108,6 +108,8 @@ fn each_fixture_finds_what_it_is_for() {
         }
         let found = std::mem::take(&mut reading.diagnostics);
         reading.diagnostics = reading.judge(found, &rules::catalogue(), &|id| !rules::needs_host(id)).findings;
+        let helpless: Vec<_> = reading.diagnostics.iter().filter(|finding| finding.help.is_none()).collect();
+        assert!(helpless.is_empty(), "every finding says what to do: {helpless:#?}");
         let found = lines(&reading);
         assert!(reading.diagnostics.iter().any(|finding| finding.rule.0 == id), "{id} is not found:\n{found}");
         let expected = folder.join("expected.txt");

@@ -59,7 +59,12 @@ fn table(from: &std::path::Path) -> Result<Vec<Row>, Failure> {
     } else {
         read_regular(from, machines::MOST)
     };
-    let bytes = bytes.map_err(|error| trouble(&error))?;
+    let bytes = bytes.map_err(|error| match error.kind() {
+        std::io::ErrorKind::InvalidInput => {
+            trouble(&error).hint("a pipe or a device is read by the standard input: `--from - < FILE`")
+        }
+        _ => trouble(&error),
+    })?;
     if bytes.len() as u64 > machines::MOST {
         return Err(trouble(&format!("it has more than {} MiB", machines::MOST >> 20)));
     }
@@ -73,12 +78,12 @@ fn say(why: &Refused, refusal: &Refusal, rows: &[Row]) {
         editing::refuse(why);
         return warn("hint: is it a new machine? Then add `--new`");
     }
-    let guilty = match why {
-        Refused::Errors { .. } => None,
-        _ => guilty(&refusal.input, &intents),
-    };
+    let guilty = guilty(&refusal.input, &intents);
     if let Some(row) = guilty.and_then(|n| rows.get(n)).filter(|row| row.line > 0) {
         warn(&format!("line {}:", row.line));
+    }
+    if let Refused::Errors { .. } = why {
+        return editing::refuse(why);
     }
     let Some(Intent::Assign(assign)) = guilty.or((rows.len() == 1).then_some(0)).and_then(|n| intents.get(n)) else {
         return editing::refuse(why);

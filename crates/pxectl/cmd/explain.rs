@@ -18,9 +18,10 @@ pub fn run(args: &Explain, session: &Session) -> Outcome {
         return Err(Failure::new("Markdown is for `--diff`").hint("`--format json` is for programs"));
     }
     let lab = lab::load(session)?;
-    let site = lab.site(args.site.as_deref())?;
+    let named = args.site.clone().or_else(|| lab.site_of(args.host.as_deref().unwrap_or_default()));
+    let site = lab.site(named.as_deref())?;
     let present = Present::of(&lab.inventory, &session.store);
-    let scripts = scripts(&lab, args.site.as_deref(), &session.store, &present)?;
+    let scripts = scripts(&lab, named.as_deref(), &session.store, &present)?;
     let with = With { site, scripts: &scripts, present: &present };
     let explanation = explain(&lab, with, &asked(args), session).map_err(|found| refused(&lab, &found))?;
     match args.format {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pxectl_inventory::Judged;
 use pxectl_inventory::findings::whole;
-use pxectl_model::diag::Severity;
+use pxectl_model::diag::{Fix, Severity};
 
 use crate::cli::{Deny, Lint, LintFormat};
 use crate::editing::mending;
@@ -68,7 +68,8 @@ fn tell(file: &Path, found: &Found, judged: &Judged, session: &Session) {
     if !judged.allowed.is_empty() {
         line += &format!("; {} allowed", judged.allowed.len());
     }
-    let safe = judged.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe)).count();
+    let can = |fix: &Fix| fix.safe && found.reading.edits(&fix.change).is_some();
+    let safe = judged.findings.iter().filter(|finding| finding.fix.as_ref().is_some_and(can)).count();
     if safe > 0 {
         line += &format!("; `pxectl lint --fix` mends {safe}");
     }

@@ -45,7 +45,8 @@ pub fn boot(args: &RenderBoot, session: &Session) -> Outcome {
     let lab = lab::load(session)?;
     let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
     let present = Present::of(&lab.inventory, &session.store);
-    let stage2 = scripts(&lab, args.site.as_deref(), &session.store, &present)?
+    let site = args.site.clone().or_else(|| lab.site_of(&args.host));
+    let stage2 = scripts(&lab, site.as_deref(), &session.store, &present)?
         .preview(host, args.firmware)
         .map_err(|found| refused(&lab, &found))?;
     let absent = absent(&lab, host, args.firmware, &present);
@@ -61,7 +62,8 @@ pub fn answer(args: &RenderBoot, session: &Session) -> Outcome {
     let lab = lab::load(session)?;
     let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
     let present = Present::of(&lab.inventory, &session.store);
-    let stage2 = scripts(&lab, args.site.as_deref(), &session.store, &present)?
+    let site = args.site.clone().or_else(|| lab.site_of(&args.host));
+    let stage2 = scripts(&lab, site.as_deref(), &session.store, &present)?
         .preview(host, args.firmware)
         .map_err(|found| refused(&lab, &found))?;
     if stage2.answers.is_empty() {

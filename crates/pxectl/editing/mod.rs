@@ -87,7 +87,7 @@ fn renders(input: &Input, edited: Edited) -> Result<Option<Edited>, Failure> {
     if edited.files.is_empty() {
         return Ok(Some(edited));
     }
-    let Edited { files, reading, outcomes } = edited;
+    let Edited { files, reading, outcomes, warnings } = edited;
     let after = Found::of(reading, input, &DiskFiles::default());
     let mut errors = errors(&after);
     if !errors.is_empty() {
@@ -96,7 +96,7 @@ fn renders(input: &Input, edited: Edited) -> Result<Option<Edited>, Failure> {
         errors.retain(|error| !known.contains(&(error.rule, error.message.clone())));
     }
     if errors.is_empty() {
-        return Ok(Some(Edited { files, reading: after.reading, outcomes }));
+        return Ok(Some(Edited { files, reading: after.reading, outcomes, warnings }));
     }
     warn(after.show(&errors).trim_end());
     warn(&format!("refused: it would have {}; nothing was changed", show::diagnostic::summary(&errors)));

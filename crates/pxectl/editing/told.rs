@@ -4,10 +4,16 @@ use std::fmt::Write as _;
 
 use pxectl_inventory::Reading;
 use pxectl_inventory::edit::{Done, Edited, Outcome};
-use pxectl_model::diag::Place;
+use pxectl_inventory::findings::whole;
+use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::source::line_column;
 
-use crate::session::{Session, print};
+use crate::findings::cards;
+use crate::session::{Session, print, warn};
+use crate::show;
+
+/// So many warnings are shown each.
+const SHOWN: usize = 10;
 
 /// Tells what an edit did; of a rehearsal the difference is the result, and this only narrates.
 pub fn tell(edited: &Edited, rehearsed: bool, session: &Session) {
@@ -15,11 +21,30 @@ pub fn tell(edited: &Edited, rehearsed: bool, session: &Session) {
     for outcome in &edited.outcomes {
         let _ = writeln!(text, "{}", line(outcome, &edited.reading, rehearsed));
     }
-    if rehearsed { session.say(text.trim_end()) } else { print(&text) }
+    if rehearsed {
+        session.say(text.trim_end())
+    } else {
+        print(&text)
+    }
+    warnings(edited);
+}
+
+/// What the edit brought that is probably not meant, unless a comment allows it.
+fn warnings(edited: &Edited) {
+    let judged = edited.reading.judge(edited.warnings.clone(), &cards(), &|_| false);
+    let new: Vec<Diagnostic> = judged.findings.into_iter().filter(|finding| edited.warnings.contains(finding)).collect();
+    let shown = &new[..new.len().min(SHOWN)];
+    if !shown.is_empty() {
+        warn(show::diagnostic::diagnostics(shown, &edited.reading).trim_end());
+    }
+    if new.len() > SHOWN {
+        warn(&format!("and {} more warnings; `pxectl lint` shows them", new.len() - SHOWN));
+    }
 }
 
 fn line(outcome: &Outcome, reading: &Reading, would: bool) -> String {
-    let Outcome { host, done, was, now, why, .. } = outcome;
+    let Outcome { done, was, now, why, .. } = outcome;
+    let host = whole(&outcome.host);
     let at = place(outcome, reading);
     let name = |profile: &Option<_>| profile.as_ref().map_or_else(|| "no profile".to_owned(), ToString::to_string);
     let be = if would { "would be " } else { "" };

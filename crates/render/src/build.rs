@@ -104,7 +104,8 @@ pub(crate) fn judge(text: &str, template: &Template) -> Vec<Diagnostic> {
     let finding = |problem: ipxe::Problem| {
         let line = text.lines().nth(problem.line.saturating_sub(1)).unwrap_or_default();
         let message = format!("the rendered line `{line}` would not run: {}", problem.message);
-        Diagnostic::error(SCRIPT_INVALID, Place::File(template.file), message)
+        let help = "mend what the template makes of it; `pxectl render boot HOST` prints the script of a lab that is sound";
+        Diagnostic::error(SCRIPT_INVALID, Place::File(template.file), message).help(help)
     };
     problems.into_iter().map(finding).collect()
 }

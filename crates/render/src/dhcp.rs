@@ -75,7 +75,8 @@ fn write(
     let mut env = env::environment(templates)?;
     env.set_fuel(Some(fuel));
     let Some(template) = templates.get(TEMPLATE) else {
-        return Err(vec![Diagnostic::error(TEMPLATE_MISSING, at(), format!("there is no template `{TEMPLATE}`"))]);
+        let finding = Diagnostic::error(TEMPLATE_MISSING, at(), format!("there is no template `{TEMPLATE}`"));
+        return Err(vec![finding.help(format!("there are: {}", templates.names().join(", ")))]);
     };
     let around = Around { set: templates, origin: &|_| None, fallback: at() };
     let rendered = env.get_template(TEMPLATE).and_then(|template| template.render(context));

@@ -24,6 +24,9 @@ use crate::templates::TemplateSet;
 /// Longest name of an injected file (wimboot 2.9.0: 31 characters and a NUL).
 const INJECT_NAME_MAX: usize = 31;
 
+/// What to do about a recipe that makes no sense.
+const RECIPE: &str = "this is a fault of the file in templates/recipes; docs/recipes.md shows its shape";
+
 /// One argument of a recipe.
 #[derive(Debug, Clone)]
 pub(crate) struct Argument {
@@ -76,7 +79,8 @@ impl Entry {
             Ok(text) => Some(text.to_owned()),
             Err(why) => {
                 let message = format!("`{}` cannot be a kernel argument: {why}", arg.value);
-                faults.push(Diagnostic::error(VALUE_REFUSED, place(&arg.origin, route.as_ref()), message));
+                let finding = Diagnostic::error(VALUE_REFUSED, place(&arg.origin, route.as_ref()), message);
+                faults.push(finding.help("change it, or let a file that the system reads say it"));
                 None
             }
         });
@@ -151,24 +155,25 @@ impl Entry {
         for (key, _) in self.recipe.keys.iter().filter(|(_, need)| **need == Need::Required) {
             if self.given(key, &Facts::default()) == Some(false) {
                 let message = format!("profile `{}` has no `{key}`, which the recipe {} needs", self.profile, self.recipe.name);
-                faults.push(Diagnostic::error(KEY_MISSING, here(), message));
+                faults.push(Diagnostic::error(KEY_MISSING, here(), message).help(format!("add `{key}` to the profile")));
             }
         }
         for (group, given) in self.recipe.unsettled(&|key| self.given(key, &Facts::default()) == Some(true)) {
             let (number, group) = (given.len(), group.join(", "));
             let message =
                 format!("profile `{}` gives {number} of {group}; the recipe {} takes one", self.profile, self.recipe.name);
-            faults.push(Diagnostic::error(KEY_MISSING, here(), message));
+            faults.push(Diagnostic::error(KEY_MISSING, here(), message).help("give exactly one of them"));
         }
         for when in self.recipe_args.iter().filter_map(|arg| arg.when.as_deref()) {
             if self.given(when, &Facts::default()).is_none() {
                 let message = format!("recipe `{}`: an argument waits for `{when}`, which is no key", self.recipe.name);
-                faults.push(Diagnostic::error(RECIPE_INVALID, here(), message));
+                faults.push(Diagnostic::error(RECIPE_INVALID, here(), message).help(RECIPE));
             }
         }
         if set.get(&self.recipe.script).is_none() {
             let message = format!("recipe `{}`: there is no template `{}`", self.recipe.name, self.recipe.script);
-            faults.push(Diagnostic::error(TEMPLATE_MISSING, here(), message));
+            let help = format!("there are: {}", set.names().join(", "));
+            faults.push(Diagnostic::error(TEMPLATE_MISSING, here(), message).help(help));
         }
         let mut names = BTreeMap::new();
         for (name, origin) in self.file_names() {
@@ -180,7 +185,8 @@ impl Entry {
                         format!("two files of one machine would be called `{first}` and `{name}`, which differ in case alone")
                     }
                 };
-                faults.push(Diagnostic::error(VALUE_REFUSED, place(origin, self.route.as_ref()), message));
+                let finding = Diagnostic::error(VALUE_REFUSED, place(origin, self.route.as_ref()), message);
+                faults.push(finding.help("give one of them another name"));
             }
         }
         for (name, template, origin) in self.answers() {
@@ -190,7 +196,8 @@ impl Entry {
                 faults.push(finding.help(format!("there are: {}", set.names().join(", "))));
             }
             if let Err(why) = pxectl_model::ipxe::escape::path_segment(name) {
-                faults.push(Diagnostic::error(VALUE_REFUSED, at, format!("`{name}` cannot be the name of a file: {why}")));
+                let finding = Diagnostic::error(VALUE_REFUSED, at, format!("`{name}` cannot be the name of a file: {why}"));
+                faults.push(finding.help("rename it: letters, digits, `.`, `_` and `-` fit everywhere"));
             }
         }
         for (name, inject) in &self.settings.inject {
@@ -200,7 +207,8 @@ impl Entry {
                 let message = format!(
                     "`{name}` cannot be injected: wimboot takes names of 1 to {INJECT_NAME_MAX} letters, digits, `.`, `_` and `-`"
                 );
-                faults.push(Diagnostic::error(VALUE_REFUSED, place(&inject.origin, self.route.as_ref()), message));
+                let finding = Diagnostic::error(VALUE_REFUSED, place(&inject.origin, self.route.as_ref()), message);
+                faults.push(finding.help("rename it"));
             }
         }
     }
@@ -218,7 +226,7 @@ pub(crate) fn compile_arguments(env: &mut Environment<'static>, inventory: &Inve
             if let Err(error) = env.add_template_owned(argument_name(&recipe.name, n), arg.text.clone()) {
                 let at = place_of(None);
                 let message = format!("recipe `{}`: the argument `{}` is no template: {error}", recipe.name, arg.text);
-                faults.push(Diagnostic::error(RECIPE_INVALID, at, message));
+                faults.push(Diagnostic::error(RECIPE_INVALID, at, message).help(RECIPE));
             }
         }
     }

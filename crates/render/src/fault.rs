@@ -51,6 +51,9 @@ pub const RULES: [Meta; 9] = [
     UNUSED_TEMPLATE,
 ];
 
+/// What to do about a value that fits nowhere.
+const VALUE: &str = "change the value, or let the template quote it with a filter; docs/recipes.md names them";
+
 /// What is known around a rendering, so that its errors become findings at the right places.
 pub(crate) struct Around<'a> {
     /// The templates.
@@ -77,15 +80,19 @@ pub(crate) fn diagnose(error: &Error, around: &Around<'_>) -> Diagnostic {
     let detail = error.detail().map_or_else(String::new, |detail| format!(": {detail}"));
     let rule = if error.kind() == ErrorKind::TemplateNotFound { TEMPLATE_MISSING } else { TEMPLATE_ERROR };
     let finding = Diagnostic::error(rule, at, format!("{}{detail}", error.kind()));
-    if rule == TEMPLATE_MISSING { finding.help(format!("there are: {}", around.set.names().join(", "))) } else { finding }
+    finding.help(match rule {
+        TEMPLATE_MISSING => format!("there are: {}", around.set.names().join(", ")),
+        _ => "mend the template; docs/recipes.md tells what templates may do".to_owned(),
+    })
 }
 
 fn refused_value(refused: &RefusedValue, template: Option<Place>, written: Option<Place>, around: &Around<'_>) -> Diagnostic {
     let message = refused.to_string();
-    match (written, template) {
+    let finding = match (written, template) {
         (Some(at), Some(used)) => Diagnostic::error(VALUE_REFUSED, at, message).related(used, "it is put in here"),
         (at, used) => Diagnostic::error(VALUE_REFUSED, at.or(used).unwrap_or_else(|| around.fallback.clone()), message),
-    }
+    };
+    finding.help(VALUE)
 }
 
 fn undefined(error: &Error, template: Option<&Template>, at: Place) -> Diagnostic {

@@ -29,7 +29,10 @@ pub fn ipxe_embed(templates: &TemplateSet, base_url: &str) -> Result<String, Vec
 fn fixed(templates: &TemplateSet, name: &str, base_url: &str) -> Result<String, Vec<Diagnostic>> {
     let fallback = Place::File(pxectl_model::source::FileId(0));
     let Some(template) = templates.get(name) else {
-        return Err(vec![Diagnostic::error(TEMPLATE_MISSING, fallback, format!("there is no template `{name}`"))]);
+        return Err(vec![
+            Diagnostic::error(TEMPLATE_MISSING, fallback, format!("there is no template `{name}`"))
+                .help(format!("there are: {}", templates.names().join(", "))),
+        ]);
     };
     let env = env::environment(templates)?;
     let context = Value::from_pairs([

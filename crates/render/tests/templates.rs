@@ -26,6 +26,7 @@ fn finding(bench: &Bench, own: &[(&str, &str)]) -> (Diagnostic, String) {
     let mut findings = bench.try_scripts(own).unwrap_err();
     assert_eq!(findings.len(), 1, "{findings:#?}");
     let found = findings.remove(0);
+    assert!(found.help.is_some(), "every finding says what to do: {found:?}");
     let place = match &found.at {
         Place::Span(span) => {
             let text = own[usize::try_from(span.file.0 - 200).unwrap()].1;

@@ -244,3 +244,42 @@ fn a_full_disk_leaves_the_old_file_and_no_litter() {
     assert!(ran.stderr.contains("No space left") && ran.stderr.contains("nothing was changed"), "{ran:?}");
     assert!(!ran.stdout.contains("pxectl-edit"), "{ran:?}");
 }
+
+#[test]
+fn what_it_did_is_told_with_the_line_whatever_the_machine_is_known_by() {
+    let lab = Lab::usual();
+    for (who, told) in [
+        ("0123456789ABCDEF0123456789ABCDE0", "inventory.yaml:16: 01234567-89ab-cdef-0123-456789abcde0 new: rescue\n"),
+        ("52-54-00-00-00-77", "inventory.yaml:17: 52:54:00:00:00:77 new: rescue\n"),
+    ] {
+        assert_eq!(lab.pxectl(&["assign", who, "rescue"]).ends_with(0).stdout, told);
+    }
+    let text = lab.read("inventory.yaml");
+    lab.pxectl(&["assign", "SN\nNEW-1", "rescue"]).ends_with(1).says("a line end, or another control character");
+    lab.pxectl(&["assign", "SN-NEW", "rescue", "--set", "a=1", "--set", "a=2"])
+        .ends_with(1)
+        .says("the variable `a` is given twice");
+    lab.pxectl(&["unassign", "web-01", "SN-WEB"]).ends_with(1).says("the machine `SN-WEB` is given twice");
+    untouched(&lab, &text);
+}
+
+#[test]
+fn what_is_probably_not_meant_is_said_at_once() {
+    let lab = Lab::usual();
+    let ran = lab.pxectl(&["assign", "live-01", "rescue", "--set", "root_password=hunter2"]).ends_with(0);
+    let ran = ran.says("warning[secret-in-plain-sight]").says("inventory.yaml:14:");
+    assert!(!ran.stderr.contains("hunter2") && !ran.stdout.contains("hunter2"), "{ran:?}");
+    // It was there before now; and so it would be if somebody allowed it.
+    let ran = lab.pxectl(&["assign", "live-01", "local"]).ends_with(0);
+    assert!(!ran.stderr.contains("warning"), "{ran:?}");
+}
+
+#[test]
+fn of_a_table_the_line_is_told_for_what_lint_finds() {
+    let lab = Lab::usual();
+    lab.write("machines.csv", "serial,profile\nSN-A001,rescue\nSN-A002,resuce\n");
+    let text = lab.read("inventory.yaml");
+    lab.pxectl(&["assign", "--from", "machines.csv"]).ends_with(1).says("line 3:").says("error[unknown-profile]");
+    lab.pxectl(&["assign", "--from", "/dev/null"]).ends_with(2).says("hint: a pipe or a device is read by the standard input");
+    untouched(&lab, &text);
+}

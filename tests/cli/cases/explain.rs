@@ -198,3 +198,18 @@ fn secrets_are_named_and_never_shown() {
     let ran = lab.pxectl(&["explain", "--diff", "old.yaml"]).ends_with(0).prints("secret root: ").prints("other.txt");
     assert!(!format!("{ran:?}").contains("hunter2"), "{ran:?}");
 }
+
+#[test]
+fn of_several_sites_it_is_the_one_that_the_machine_stands_in() {
+    let sites = "pxectl: 1\nlab:\n  ipxe: {dir: ipxe}\n  sites:\n    ams: {server: 10.1.0.1, networks: [{subnet: 10.1.0.0/24}]}\n\
+        \x20   fra: {server: 10.2.0.1, networks: [{subnet: 10.2.0.0/24}]}\n";
+    let hosts = "hosts:\n  - {serial: SN-FRA, name: fra-01, profile: rescue, mac: \"52:54:00:00:00:02\", ip: 10.2.0.21}\n\
+        \x20 - {serial: SN-SOME, name: some-01, profile: rescue}\n";
+    let lab = Lab::new(&format!("{sites}{PROFILES}{hosts}"));
+    lab.pxectl(&["explain", "SN-FRA"]).ends_with(0).prints("http://10.2.0.1:8080/").prints("10.2.0.21, reserved in 10.2.0.0/24");
+    lab.pxectl(&["explain", "fra-01", "--site", "ams"]).ends_with(0).prints("http://10.1.0.1:8080/");
+    assert!(
+        lab.pxectl(&["render", "boot", "fra-01", "--firmware", "bios"]).ends_with(0).stdout.contains("http://10.2.0.1:8080/")
+    );
+    lab.pxectl(&["explain", "some-01"]).ends_with(2).says("hint: name one with --site: ams, fra");
+}

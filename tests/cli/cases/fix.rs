@@ -73,3 +73,13 @@ fn what_cannot_be_written_is_not_half_written() {
     assert_eq!(lab.read("inventory.yaml"), main, "all or none");
     lab.pxectl(&["lint", "--fix", "no-such.yaml"]).ends_with(2).one_error();
 }
+
+#[test]
+fn what_it_offers_to_mend_is_what_it_can_mend() {
+    // An alias elsewhere stands for this value, so that it is left to a person.
+    let shared = "  - {serial: SN-WEB, profile: local, vars: {a: &x NO, b: *x, c: 0644}}\n";
+    let lab = Lab::new(&format!("{HEAD}hosts:\n{shared}"));
+    lab.pxectl(&["lint"]).ends_with(0).says("1 warning, 1 note; `pxectl lint --fix` mends 1\n");
+    let ran = lab.pxectl(&["lint", "--fix"]).ends_with(0).says("1 finding mended");
+    assert!(ran.stderr.contains("0 errors, 1 warning\n"), "nothing more is offered: {}", ran.stderr);
+}

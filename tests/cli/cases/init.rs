@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use crate::support::files;
 use crate::support::lab::Lab;
 use crate::support::run::{Ran, to_the_end, wait};
+use crate::support::schema;
 
 /// The boot programs of Debian's package `ipxe` need not be on this host.
 fn with_programs(folder: &Path) {
@@ -95,6 +96,25 @@ fn ci_of_the_repository_that_it_lies_in() {
     let ran = ran.says(".gitlab-ci.yml that runs `pxectl lint --deny warnings -i lab/inventory.yaml`");
     assert!(!ran.stdout.contains("github"), "{ran:?}");
     to_the_end(folder.path(), &["init", "c/two words"]).ends_with(0).says("in CI: not set up");
+}
+
+/// By the schemas that these CIs publish, in PyPI's check-jsonschema.
+#[test]
+fn its_files_for_ci_are_what_their_readers_take() {
+    let top = tempfile::tempdir().unwrap();
+    for (lab, ci, file, kind) in [
+        ("a", "github", "a/.github/workflows/pxectl.yml", "vendor.github-workflows"),
+        ("b", "gitlab", "b/.gitlab-ci.yml", "vendor.gitlab-ci"),
+    ] {
+        to_the_end(top.path(), &["init", lab, "--ci", ci]).ends_with(0);
+        schema::check(["--builtin-schema", kind], &[top.path().join(file)]);
+    }
+    // And for a lab below the top of a repository.
+    std::fs::create_dir_all(top.path().join("c/.git")).unwrap();
+    to_the_end(top.path(), &["init", "c/labs/köln-1"]).ends_with(0);
+    schema::check(["--builtin-schema", "vendor.github-workflows"], &[top.path().join("c/.github/workflows/pxectl.yml")]);
+    let inventory = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schema/inventory.json");
+    schema::check(["--schemafile", inventory], &[top.path().join("a/inventory.yaml")]);
 }
 
 #[test]

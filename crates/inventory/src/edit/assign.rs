@@ -48,7 +48,7 @@ impl Assign {
         };
         for (n, (key, _)) in self.vars.iter().enumerate() {
             if self.vars[..n].iter().any(|(before, _)| before == key) {
-                return Err(Refused::value("vars", key, &"it is given twice"));
+                return Err(Refused::Twice { what: "variable", text: key.clone() });
             }
         }
         Ok(Wanted {
@@ -77,6 +77,7 @@ impl Assign {
                 Ok((*key, mac.to_string()))
             }
             IdentityKey::Uuid => text.parse::<Uuid>().map(|_| (*key, text.clone())).map_err(|why| bad(&why)),
+            _ if text.trim().contains(char::is_control) => Err(bad(&"it holds a line end, or another control character")),
             _ => Tag::new(text).map(|_| (*key, text.trim().to_owned())).map_err(|why| bad(&why)),
         }
     }

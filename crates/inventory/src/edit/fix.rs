@@ -30,7 +30,7 @@ pub fn fix(input: &Input, recipes: &BTreeMap<Name, Recipe>, fixes: &[diag::Chang
     }
     let files = verify::new_texts(input, &before, &changes)?;
     let reading = verify::sound(input, recipes, &files)?;
-    Ok(Edited { files, reading, outcomes: Vec::new() })
+    Ok(Edited { files, reading, outcomes: Vec::new(), warnings: Vec::new() })
 }
 
 /// The change of a tree that a finding means, and its file.

@@ -57,7 +57,7 @@ pub fn mend(input: &Input, recipes: &BTreeMap<Name, Recipe>, rules: &[Meta]) -> 
         files.extend(edited.files);
         before = edited.reading;
     }
-    Ok((Edited { files: files.into_iter().collect(), reading: before, outcomes: Vec::new() }, mended))
+    Ok((Edited { files: files.into_iter().collect(), reading: before, outcomes: Vec::new(), warnings: Vec::new() }, mended))
 }
 
 /// What can be mended in one go: changes of bytes that do not touch each other.

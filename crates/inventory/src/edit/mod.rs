@@ -29,6 +29,7 @@ mod who;
 
 use std::collections::BTreeMap;
 
+use pxectl_model::diag::{Diagnostic, Severity};
 use pxectl_model::name::Name;
 use pxectl_model::recipe::Recipe;
 use pxectl_model::source::FileId;
@@ -76,6 +77,8 @@ pub struct Edited {
     pub reading: Reading,
     /// What came of each intent, in their order.
     pub outcomes: Vec<Outcome>,
+    /// What the new texts have that the old ones had not: warnings, since an edit that would make an error is refused.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Carries out all intents or none.
@@ -90,12 +93,14 @@ pub fn edit(input: &Input, recipes: &BTreeMap<Name, Recipe>, intents: &[Intent])
     let plan = plan::plan(&before, intents)?;
     let files = verify::new_texts(input, &before, &plan.changes)?;
     if files.is_empty() {
-        return Ok(Edited { files, reading: read(input, recipes), outcomes: plan.outcomes });
+        let reading = read(input, recipes);
+        return Ok(Edited { files, reading, outcomes: plan.outcomes, warnings: Vec::new() });
     }
     // Of what was there nothing more is needed than what it said: a large inventory need not be in memory twice.
     let (draft, sources) = before.said();
     let wanted = intended::intended(draft, &plan.deeds);
     let reading = verify::sound(input, recipes, &files)?;
     verify::says(&wanted, &reading, &files, &sources)?;
-    Ok(Edited { files, reading, outcomes: plan.outcomes })
+    let warnings = verify::new_findings(input, recipes, &reading, Severity::Warning);
+    Ok(Edited { files, reading, outcomes: plan.outcomes, warnings })
 }

@@ -74,7 +74,7 @@ pub(super) fn plan(before: &Reading, intents: &[Intent]) -> Result<Plan, Refused
             Intent::Assign(assign) => &assign.who,
             Intent::Remove(who) => who,
         };
-        let twice = || Refused::value("host", who.text(), &"it is named twice in one go");
+        let twice = || Refused::Twice { what: "machine", text: who.text().to_owned() };
         let host = one(before, &index, who)?;
         if host.is_some_and(|n| !met.insert(n)) {
             return Err(twice());
@@ -98,7 +98,9 @@ pub(super) fn plan(before: &Reading, intents: &[Intent]) -> Result<Plan, Refused
                     _ => Some((key, text.clone())),
                 };
                 fresh.push(identity.as_ref(), &wanted);
-                let host = wanted.name.as_ref().map_or(text, ToString::to_string);
+                // As everything else calls it: a UUID has many spellings.
+                let known = if key == IdentityKey::Uuid { compared(key, &text).unwrap_or(text) } else { text };
+                let host = wanted.name.as_ref().map_or(known, ToString::to_string);
                 let now = Some(wanted.profile.clone());
                 plan.outcomes.push(Outcome { host, file: fresh.file, done: Done::Added, was: None, now, why: fresh.why.clone() });
                 plan.deeds.push(Deed::New { file: fresh.file, identity, wanted });

@@ -36,6 +36,14 @@ pub enum Refused {
         /// What is wrong with it.
         why: String,
     },
+    /// Named more than once in one go.
+    #[error("the {what} `{}` is given twice", shown(.text))]
+    Twice {
+        /// A machine, or a variable.
+        what: &'static str,
+        /// As it was typed.
+        text: String,
+    },
     /// It is not sure how to change the text.
     #[error("{file}:{line}: {why}")]
     Unsure {
@@ -73,7 +81,7 @@ impl Refused {
             Self::Nobody { close, .. } => close.as_ref().map(|close| format!("did you mean `{}`?", shown(close))),
             Self::LikeAName { close, .. } => Some(format!("did you mean `{}`?", shown(close))),
             Self::Unsure { by_hand, .. } => Some(by_hand.clone()),
-            Self::Value { .. } | Self::Errors { .. } => None,
+            Self::Value { .. } | Self::Twice { .. } | Self::Errors { .. } => None,
         }
     }
 }

@@ -61,7 +61,7 @@ pub(super) fn new_texts(
 /// Reads the changed inventory, which must have no new error.
 pub(super) fn sound(input: &Input, recipes: &BTreeMap<Name, Recipe>, files: &[(FileId, Vec<u8>)]) -> Result<Reading, Refused> {
     let reading = read(&input.with(files), recipes);
-    let errors = if reading.has_errors() { new_errors(&read(input, recipes), &reading) } else { Vec::new() };
+    let errors = new_findings(input, recipes, &reading, Severity::Error);
     if errors.is_empty() { Ok(reading) } else { Err(Refused::Errors { errors, reading: Box::new(reading) }) }
 }
 
@@ -82,17 +82,26 @@ pub(super) fn says(wanted: &Draft, after: &Reading, files: &[(FileId, Vec<u8>)],
     })
 }
 
-/// The errors of `after` that `before` has not, however often it has them.
-fn new_errors(before: &Reading, after: &Reading) -> Vec<Diagnostic> {
+/// The findings of `after` at this level that the inventory as it is has not, however often it has them. That one is judged only where
+/// there are some: it may be large.
+pub(super) fn new_findings(
+    input: &Input,
+    recipes: &BTreeMap<Name, Recipe>,
+    after: &Reading,
+    severity: Severity,
+) -> Vec<Diagnostic> {
     let key = |finding: &Diagnostic| (finding.rule, finding.message.clone());
-    let errors = |reading: &Reading| -> Vec<Diagnostic> {
-        reading.diagnostics.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect()
+    let of = |reading: &Reading| -> Vec<Diagnostic> {
+        reading.diagnostics.iter().filter(|finding| finding.severity == severity).cloned().collect()
     };
+    let mut new = of(after);
+    if new.is_empty() {
+        return new;
+    }
     let mut known: HashMap<_, usize> = HashMap::new();
-    for finding in errors(before) {
+    for finding in of(&read(input, recipes)) {
         *known.entry(key(&finding)).or_default() += 1;
     }
-    let mut new = errors(after);
     new.retain(|finding| match known.get_mut(&key(finding)) {
         Some(left) if *left > 0 => {
             *left -= 1;

@@ -106,7 +106,8 @@ fn sites(walk: &mut Walk<'_>, table: &Table<'_>, lab: &mut LabDraft) {
         lab.sites.push(site);
     }
     if lab.sites.is_empty() && walk.findings.errors() == before {
-        walk.push(MISSING_KEY.at(at.place(), "`sites` holds no site"));
+        let help = "name at least one, as in `{ams: {server: 10.1.0.1}}`, or give `server` in place of `sites`";
+        walk.push(MISSING_KEY.at(at.place(), "`sites` holds no site").help(help));
     }
 }
 
@@ -117,7 +118,7 @@ pub(super) fn name_key(walk: &mut Walk<'_>, key: &str, at: &At<'_>) -> Option<Na
         Err(error) => {
             let place = pxectl_model::diag::Place::Route(at.route.clone().on_key());
             let message = format!("`{}` is no name: {error}", crate::findings::shown(key));
-            walk.push(crate::rules::structure::INVALID_VALUE.at(place, message));
+            walk.push(crate::rules::structure::INVALID_VALUE.at(place, message).help("take another name"));
             None
         }
     }

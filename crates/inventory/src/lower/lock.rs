@@ -18,7 +18,7 @@ use crate::walk::{At, Table, Walk};
 /// What a lock file's tree says; what cannot be read is left out, with a finding.
 pub(crate) fn lock(file: FileId, root: &Node, findings: &mut Findings) -> Lockfile {
     // It names no paths, so there is nothing to join them with.
-    let mut walk = Walk { findings, folder: Path::new("") };
+    let mut walk = Walk { findings, folder: Path::new(""), page: "docs/images.md" };
     let at = At { node: root, route: Route::root(file) };
     let mut lock = Lockfile::default();
     let Some(top) = walk.table(&at, &keys::LOCK) else { return lock };

@@ -26,7 +26,7 @@ pub(crate) use lock::lock;
 
 /// Puts what a tree says into the draft.
 pub(crate) fn lower(draft: &mut Draft, file: FileId, root: &Node, folder: &Path, findings: &mut Findings) {
-    let mut walk = Walk { findings, folder };
+    let mut walk = Walk { findings, folder, page: "docs/inventory.md" };
     let main = file == FileId(0);
     let at = At { node: root, route: Route::root(file) };
     let Some(top) = walk.table(&at, if main { &keys::TOP } else { &keys::INCLUDED }) else { return };

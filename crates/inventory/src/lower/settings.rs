@@ -70,7 +70,7 @@ fn per_arch<T>(
     if values.is_empty() {
         let given = CpuArch::ALL.into_iter().any(|arch| table.has(arch.as_str()));
         if !given {
-            walk.push(EMPTY_VALUE.at(at.place(), "no architecture is given a value"));
+            walk.push(EMPTY_VALUE.at(at.place(), "no architecture is given a value").help("as in `{x64: NAME, arm64: NAME}`"));
         }
         return None;
     }
@@ -123,7 +123,7 @@ fn inject(walk: &mut Walk<'_>, name: &str, at: &At<'_>) -> Option<Inject> {
     if name.parse::<Name>().is_err() {
         let place = Place::Route(at.route.clone().on_key());
         let message = format!("`{}` is not a file name of letters, digits, `.`, `_` and `-`", shown(name));
-        walk.push(INVALID_VALUE.at(place, message));
+        walk.push(INVALID_VALUE.at(place, message).help("name the file as Windows PE is to see it, as in `unattend.xml`"));
         return None;
     }
     if walk.text(at)?.ends_with(".j2") {

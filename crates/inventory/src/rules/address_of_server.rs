@@ -20,6 +20,7 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
         let Some((what, origin)) = taken.get(&ip.value) else { continue };
         let (Some(route), Some(there)) = (&ip.origin.route, &origin.route) else { continue };
         let message = format!("the address {} of `{}` is {what}", ip.value, shown(&host.label()));
-        findings.push(META.at(Place::Route(route.clone()), message).related(Place::Route(there.clone()), "taken here"));
+        let finding = META.at(Place::Route(route.clone()), message).related(Place::Route(there.clone()), "taken here");
+        findings.push(finding.help("give the host another address"));
     }
 }

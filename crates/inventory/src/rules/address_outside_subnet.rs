@@ -17,7 +17,8 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
         {
             let message = format!("the router {} lies outside of its subnet {}", router.value, subnet.value);
             let other = Place::Route(other.clone());
-            findings.push(META.at(Place::Route(at.clone()), message).related(other, "the subnet"));
+            let help = "machines could not reach it: mend the address, or the subnet";
+            findings.push(META.at(Place::Route(at.clone()), message).related(other, "the subnet").help(help));
         }
     }
     let nets = Nets::new(draft);

@@ -21,6 +21,8 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
             continue;
         };
         let (Some(route), Some(there)) = (&range.origin.route, &subnet.origin.route) else { continue };
-        findings.push(META.at(Place::Route(route.clone()), problem).related(Place::Route(there.clone()), "the subnet"));
+        let finding = META.at(Place::Route(route.clone()), problem).related(Place::Route(there.clone()), "the subnet");
+        findings
+            .push(finding.help("make the range fit: both of its ends lie between the first and the last address of the subnet"));
     }
 }

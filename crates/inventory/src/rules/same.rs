@@ -63,7 +63,8 @@ pub(super) fn each_once<'d, K: Hash + Eq + Display>(
         let finding = meta
             .at(Place::Route(route.clone()), message)
             .label(format!("`{}` claims it again", shown(&host.label())))
-            .related(Place::Route(owner.route.clone()), format!("first claimed here, by `{}`", shown(&owner.host.label())));
+            .related(Place::Route(owner.route.clone()), format!("first claimed here, by `{}`", shown(&owner.host.label())))
+            .help("remove the entry that is stale, or mend the one that was mistyped");
         findings.push(finding);
     }
 }

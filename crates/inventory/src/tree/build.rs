@@ -18,6 +18,9 @@ enum Items {
     Map { map: Box<Map>, key: Option<(Arc<str>, Bytes)>, twice: Option<Bytes> },
 }
 
+/// What to do about levels without end.
+pub(super) const DEEP: &str = "an inventory needs a handful of levels: look for a bracket or brace that is not closed";
+
 struct Frame {
     items: Items,
     at: Bytes,
@@ -84,7 +87,9 @@ impl Builder {
     fn key(&mut self, text: &str, plain: bool, at: Bytes, findings: &mut Findings) -> Built {
         let place = self.place(at);
         if text.chars().count() > limits::KEY {
-            return Err(Box::new(TOO_LARGE.at(place, format!("a key has at most {} characters", limits::KEY))));
+            return Err(Box::new(
+                TOO_LARGE.at(place, format!("a key has at most {} characters", limits::KEY)).help("shorten it"),
+            ));
         }
         if plain && text == "<<" {
             let help = "write the keys out, or let a profile extend another";
@@ -123,7 +128,7 @@ impl Builder {
         }
         if self.stack.len() >= limits::DEPTH {
             let message = format!("lists and mappings lie more than {} deep in each other", limits::DEPTH);
-            return Err(Box::new(TOO_LARGE.at(self.place(at), message)));
+            return Err(Box::new(TOO_LARGE.at(self.place(at), message).help(DEEP)));
         }
         let items = if mapping { Items::Map { map: Box::default(), key: None, twice: None } } else { Items::List(Vec::new()) };
         self.stack.push(Frame { items, at, anchor, weight: 1, height: 1 });
@@ -156,7 +161,8 @@ impl Builder {
     fn too_many(&self, beyond: Option<(Bytes, usize)>, findings: &mut Findings) {
         if let Some((at, count)) = beyond {
             let message = format!("a list or mapping has at most {} entries, this has {count}", limits::ITEMS);
-            findings.push(TOO_LARGE.at(self.place(at), message));
+            let help = "spread them over several labs, or let rules say what thousands of entries repeat";
+            findings.push(TOO_LARGE.at(self.place(at), message).help(help));
         }
     }
 

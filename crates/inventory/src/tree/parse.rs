@@ -6,7 +6,7 @@ use pxectl_model::source::{FileId, Span};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use super::blank::bracket;
-use super::build::Builder;
+use super::build::{Builder, DEEP};
 use super::chars::Chars;
 use super::{Bytes, Node, ordinary, quoted};
 use crate::findings::{Findings, shown};
@@ -57,7 +57,7 @@ fn parse_until(last: Option<&str>, file: FileId, text: &str, budget: &mut Budget
                     // The scanner looks ahead and meets its own limit before the depth is counted here.
                     let at = chars.byte(error.marker().index());
                     let message = format!("lists and mappings lie more than {} deep in each other", limits::DEPTH);
-                    findings.push(TOO_LARGE.at(Place::Span(Span { file, start: at, end: at }), message));
+                    findings.push(TOO_LARGE.at(Place::Span(Span { file, start: at, end: at }), message).help(DEEP));
                     return None;
                 }
                 findings.push(broken(file, text, chars.byte(error.marker().index()), "this is not YAML", error.info()));
@@ -71,7 +71,8 @@ fn parse_until(last: Option<&str>, file: FileId, text: &str, budget: &mut Budget
         }
         let place = Place::Span(Span { file, start: at.start, end: at.end });
         if budget.events == 0 {
-            findings.push(TOO_LARGE.at(place, format!("an inventory has at most {} YAML nodes", limits::EVENTS)));
+            let message = format!("an inventory has at most {} YAML nodes", limits::EVENTS);
+            findings.push(TOO_LARGE.at(place, message).help("let profiles and rules say what thousands of entries repeat"));
             return None;
         }
         budget.events -= 1;
@@ -126,5 +127,6 @@ pub(crate) fn broken(file: FileId, text: &str, offset: usize, what: &str, info: 
         return SYNTAX.at(place, "a tab indents this line").help("YAML indents with blanks only");
     }
     let end = text[offset..].chars().next().map_or(offset, |c| offset + c.len_utf8());
-    SYNTAX.at(Place::Span(Span { file, start: offset, end }), format!("{what}: {}", shown(info)))
+    let help = "look here and at the line above; a text with `: ` or ` #` in it, or that begins with one of []{},&*!|>'\"%@`, needs quotes";
+    SYNTAX.at(Place::Span(Span { file, start: offset, end }), format!("{what}: {}", shown(info))).help(help)
 }
