@@ -255,7 +255,7 @@ fn what_would_be_an_error_is_refused_with_it() {
     twin.name = Some("a".to_owned());
     let Refused::Errors { errors, .. } = try_hosts(one, &[Intent::Assign(twin)]).unwrap_err() else { panic!() };
     assert_eq!(errors[0].rule.0, "duplicate-name");
-    assert!(matches!(try_hosts(one, &[assign("7CX1235", "local"), assign("7cx1235", "hold")]), Err(Refused::Value { .. })));
+    assert!(matches!(try_hosts(one, &[assign("7CX1235", "local"), assign("7cx1235", "hold")]), Err(Refused::Twice { .. })));
     let nobody = try_hosts(one, &[remove("7CX1243")]).unwrap_err();
     assert_eq!(nobody.hint().as_deref(), Some("did you mean `7CX1234`?"));
 }
