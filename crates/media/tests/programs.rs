@@ -130,6 +130,34 @@ fn what_a_name_promises_is_held_against_what_is_there() {
     assert!(quick("filesystem.squashfs", &squashed).problems.is_empty());
 }
 
+#[test]
+fn an_implanted_sum_is_compared_as_checkisomd5_does() {
+    if !have(&["genisoimage", "implantisomd5", "checkisomd5"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "content ".repeat(50_000)).unwrap();
+    output("genisoimage", &["-quiet", "-R", "-o", "a.iso", "file"], folder.path());
+    let path = folder.path().join("a.iso");
+    let full = || judge("a.iso", Depth::Full, File::open(&path).unwrap()).unwrap();
+    assert!(full().facts.iter().all(|(key, _)| *key != "implanted-md5"));
+    output("implantisomd5", &["a.iso"], folder.path());
+    output("checkisomd5", &["a.iso"], folder.path());
+    let judged = full();
+    assert!(judged.problems.is_empty() && judged.notes.iter().any(|note| note.contains("complete")), "{judged:?}");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[100_000] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    assert!(full().problems[0].contains("implanted"), "{:?}", full());
+    let quick = quick("a.iso", &bytes);
+    assert!(quick.problems.is_empty() && quick.notes.iter().any(|note| note.contains("not compared")), "{quick:?}");
+    // The area of the sum itself does not count.
+    bytes[100_000] ^= 1;
+    bytes[32768 + 883 + 300] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    assert!(full().problems.is_empty(), "{:?}", full());
+}
+
 /// A UEFI program of one section, with a certificate table that holds these bytes.
 fn program(certificates: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0; 1024];

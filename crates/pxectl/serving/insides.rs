@@ -152,7 +152,7 @@ mod tests {
         };
         junk(0, 40_000);
         let first = ask(&["/a", "/b"]);
-        assert!(first.len() == 2 && first[0].contains("no ISO 9660 image"), "{first:?}");
+        assert!(first.len() == 2 && first[0].contains("no install image"), "{first:?}");
         indexer.seen.lock().unwrap().get_mut(&name).unwrap().lies.values_mut().for_each(|lies| {
             *lies = Err(Absent { why: "as it was seen".to_owned(), near: None });
         });

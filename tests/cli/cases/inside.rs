@@ -143,7 +143,7 @@ fn a_path_that_is_not_there_is_told_before_any_machine_boots() {
 fn what_is_no_image_or_half_of_one_is_told() {
     let lab = live();
     lab.write("files/live.iso", files::noise(40, 200_000));
-    lab.refused_serve(&[]).ends_with(2).says("error[not-in-iso]").says("it is no ISO 9660 image");
+    lab.refused_serve(&[]).ends_with(2).says("error[not-in-iso]").says("it is no install image");
     lab.pxectl(&["lint", "--here"]).ends_with(1).prints("error[not-in-iso]");
     let whole = live_image();
     lab.write("files/live.iso", &whole[..whole.len() - 100_000]);

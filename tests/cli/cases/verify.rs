@@ -104,7 +104,13 @@ fn what_cannot_be_what_its_name_promises_is_flawed() {
     let page = b"<!DOCTYPE html><title>404 Not Found</title>";
     lab.write("mirror/undionly.kpxe", page);
     lab.edit(|text| text.replace("mirror/linux", "mirror/undionly.kpxe"));
-    lab.pxectl(&["fetch"]).ends_with(0);
+    // Where nobody says what it must hash to, it is not even taken.
+    lab.pxectl(&["fetch", "linux"])
+        .ends_with(1)
+        .says("it is an HTML page, and its name promises an iPXE for a BIOS")
+        .says("give its sha256");
+    lab.edit(|text| text.replace("undionly.kpxe\"}", &format!("undionly.kpxe\", sha256: {}}}", digest(page))));
+    lab.pxectl(&["fetch"]).ends_with(0).says("it is what its digest says, so it was taken");
     let ran = lab.pxectl(&["verify"]).ends_with(1).prints("linux   43 B   flawed").says("2 ok, 1 flawed");
     ran.says("it is an HTML page, and its name promises an iPXE for a BIOS").says("hint: its digest is the one that was locked");
     let ran = lab.pxectl(&["verify", "linux", "--format", "json"]).ends_with(1);

@@ -18,7 +18,7 @@ const ROOT: std::ops::Range<usize> = 156..190;
 pub(crate) struct Seen {
     /// ISO 9660.
     pub(crate) iso: Option<Descriptors>,
-    /// UDF (ECMA-167, 2/9.1).
+    /// UDF (ECMA-167, 3/9.1).
     pub(crate) udf: bool,
     /// The first byte of the boot catalog.
     pub(crate) catalog: Option<u64>,
