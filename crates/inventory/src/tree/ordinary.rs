@@ -312,6 +312,8 @@ impl Reader<'_> {
                 Some(b'#') if gap > 0 => break,
                 Some(b',' | b']' | b'}') if flow => break,
                 Some(b'[' | b'{' | b'?') if flow => return None,
+                // saphyr-parser takes `- }` and the like for the beginning of a scalar that may not be.
+                Some(b'-') if flow && matches!(bytes.get(end + gap + 1), Some(b',' | b'[' | b']' | b'{' | b'}')) => return None,
                 Some(b':') => {
                     let after = bytes.get(end + gap + 1).copied();
                     let inside =

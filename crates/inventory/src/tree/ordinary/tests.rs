@@ -77,6 +77,8 @@ fn what_is_not() {
         "a: \"b\"c\n",
         "a: [b]c\n",
         "a: [b]#c\n",
+        "a: [b -]\n",
+        "a: {b: c -, d: e}\n",
         "a: @b\n",
         "a: `b\n",
         "a: %b\n",
