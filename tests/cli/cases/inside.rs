@@ -311,3 +311,38 @@ hosts:
         lab.pxectl(&["boot-test", "menu-1", "--firmware", firmware]).ends_with(0).prints("media/tools/menu.ipx ");
     }
 }
+
+/// As Microsoft's are: everything lies in UDF, and through ISO 9660 there is a note alone. The case of names is of no matter.
+#[test]
+fn windows_out_of_an_image_like_microsofts() {
+    let lab = Lab::new(&format!(
+        "{HEAD}artifacts:
+  win-iso: {{path: files/win.iso}}
+  wimboot: {{path: files/linux}}
+profiles:
+  win2022: {{recipe: windows, wimboot: wimboot, iso: win-iso}}
+hosts:
+  - {{serial: SN-WIN, name: win-01, profile: win2022}}
+"
+    ));
+    let (wim, small) = (files::noise(70, 300_001), files::noise(71, 3_000));
+    let files: [(&str, &[u8]); 5] = [
+        ("Sources/Boot.wim", &wim),
+        ("Boot/BCD", &small),
+        ("Boot/boot.sdi", &small),
+        ("bootmgr", &small),
+        ("README.TXT", b"This disc holds a UDF file system\n"),
+    ];
+    let hidden = ["-udf", "-hide", "Sources", "-hide", "Boot", "-hide", "bootmgr"];
+    if genisoimage(&lab, "files/win.iso", &hidden, &files).is_none() {
+        return;
+    }
+    for firmware in ["bios", "uefi-x64"] {
+        lab.pxectl(&["boot-test", "win-01", "--firmware", firmware]).ends_with(0).prints("media/win-iso/sources/boot.wim ");
+    }
+    let serve = lab.serve(&["--all", "--yes"]);
+    let machine = serve.machine(2).serial("SN-WIN");
+    let script = machine.boot();
+    assert!(machine.get(&script.url("/sources/boot.wim")).body == wim);
+    serve.interrupt().with(0);
+}
