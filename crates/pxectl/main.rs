@@ -7,6 +7,7 @@
 #![cfg_attr(not(serves), allow(dead_code, reason = "what only the commands that serve use is a few small things all over"))]
 
 mod assets;
+mod building;
 #[cfg(serves)]
 mod bundling;
 mod cli;
@@ -45,7 +46,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{Cli, Command, Render};
+use crate::cli::{Cli, Command, Ipxe, Render};
 use crate::failure::{Answer, Outcome};
 use crate::session::Session;
 
@@ -82,7 +83,14 @@ fn run(command: &Command, session: &Session) -> Outcome {
         Command::Render(Render::Ipxe(args)) => cmd::render::ipxe(args, session),
         Command::Render(Render::Template(args)) => cmd::render::template(args),
         Command::Media(args) => cmd::media::run(args, session),
-        Command::Ipxe(args) => cmd::ipxe::run(args),
+        Command::Ipxe(Ipxe::Info(args)) => cmd::ipxe::info(args),
+        #[cfg(serves)]
+        Command::Ipxe(Ipxe::Build(args)) => serving::run_to_end(cmd::ipxe_build::run(args, session)),
+        #[cfg(not(serves))]
+        Command::Ipxe(Ipxe::Build(_)) => {
+            let why = "this build of pxectl cannot build iPXE: that needs Linux, or another Unix";
+            Err(failure::Failure::new(why).hint("build it on the host that serves"))
+        }
         #[cfg(serves)]
         Command::Fetch(args) => serving::run_to_end(cmd::fetch::run(args, session)),
         #[cfg(serves)]

@@ -7,7 +7,9 @@ use pxectl_model::arch::Firmware;
 use pxectl_model::artifact::{Artifact, ArtifactPlace};
 use pxectl_model::body::Body;
 use pxectl_model::inventory::{IpxeSource, Parts};
+use pxectl_model::name::Name;
 use pxectl_model::policy::nbp_files;
+use pxectl_model::stock::usual_nbp;
 use pxectl_store::images::Store;
 
 /// Where Debian's package `ipxe` puts its builds.
@@ -18,8 +20,66 @@ pub trait Shelf: Send + Sync {
     /// An artifact's body, whether its file is there or not; none where it is to be fetched and nobody knows its digest yet.
     fn artifact(&self, artifact: &Artifact) -> Option<Body>;
 
-    /// The NBP of a firmware; none where it is such an artifact. The error says what is missing and where it was looked for.
-    fn nbp(&self, firmware: Firmware, parts: &Parts) -> Result<Option<Body>, String>;
+    /// The NBP of a firmware, the shim where it has one.
+    ///
+    /// # Errors
+    /// Where there is none, and why.
+    fn nbp(&self, firmware: Firmware, parts: &Parts) -> Result<Body, Unfound>;
+
+    /// What the shim of a firmware loads.
+    ///
+    /// # Errors
+    /// As for the NBP.
+    fn behind_shim(&self, firmware: Firmware, parts: &Parts) -> Result<Body, Unfound> {
+        match parts.lab.loads.get(&firmware) {
+            Some(name) => self.stored(name, parts),
+            None => Err(Unfound::Nowhere(format!("nothing says what the shim for {firmware} loads"))),
+        }
+    }
+
+    /// A program that is an artifact.
+    ///
+    /// # Errors
+    /// Where it is not here.
+    fn stored(&self, name: &Name, parts: &Parts) -> Result<Body, Unfound> {
+        let artifact = parts.artifacts.get(name).ok_or_else(|| Unfound::Fetch(name.clone()))?;
+        let body = self.artifact(artifact).ok_or_else(|| Unfound::Fetch(name.clone()))?;
+        let absent = path_of(&body).is_some_and(|path| size_of(&path).is_none());
+        match &artifact.place {
+            ArtifactPlace::Urls(_) if absent => Err(Unfound::Fetch(name.clone())),
+            ArtifactPlace::Built if absent => Err(Unfound::Build(name.clone())),
+            _ => Ok(body),
+        }
+    }
+}
+
+/// Why there is no program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfound {
+    /// It can be fetched.
+    Fetch(Name),
+    /// The same, and Debian's package might have brought it.
+    Usual(Name),
+    /// It was built elsewhere.
+    Build(Name),
+    /// It is not where it should be, in words.
+    Nowhere(String),
+}
+
+impl std::fmt::Display for Unfound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Fetch(name) => write!(f, "{name} is not in the store: `pxectl fetch {name}`"),
+            Self::Usual(name) => {
+                write!(
+                    f,
+                    "{name} is neither in `{DEBIAN_IPXE}` nor in the store: `pxectl fetch {name}`, or install Debian's package `ipxe`"
+                )
+            }
+            Self::Build(name) => write!(f, "{name} was built, and is not in this store: `pxectl ipxe build`"),
+            Self::Nowhere(text) => f.write_str(text),
+        }
+    }
 }
 
 /// Files on this host.
@@ -33,20 +93,25 @@ impl Shelf for Disk {
         place(artifact, &self.store).map(|path| Body::File(Arc::from(path)))
     }
 
-    fn nbp(&self, firmware: Firmware, parts: &Parts) -> Result<Option<Body>, String> {
+    fn nbp(&self, firmware: Firmware, parts: &Parts) -> Result<Body, Unfound> {
         let dir = match &parts.lab.ipxe {
             Some(IpxeSource::Artifacts(names)) => {
-                let artifact = names.get(&firmware).and_then(|name| parts.artifacts.get(&name.value));
-                let artifact = artifact.ok_or_else(|| format!("lab.ipxe names no artifact for {firmware}"))?;
-                return Ok(self.artifact(artifact));
+                let name = names.get(&firmware);
+                let name = name.ok_or_else(|| Unfound::Nowhere(format!("lab.ipxe names no artifact for {firmware}")))?;
+                return self.stored(&name.value, parts);
             }
             Some(IpxeSource::Dir(dir)) => dir.value.as_path(),
             None => Path::new(DEBIAN_IPXE),
         };
         let names = nbp_files(firmware);
-        let found = names.iter().map(|name| dir.join(name)).find(|path| path.is_file());
-        let found = found.ok_or_else(|| format!("there is no {} for {firmware} in `{}`", names.join(" or "), dir.display()))?;
-        Ok(Some(Body::File(Arc::from(found.as_path()))))
+        if let Some(found) = names.iter().map(|name| dir.join(name)).find(|path| path.is_file()) {
+            return Ok(Body::File(Arc::from(found.as_path())));
+        }
+        match (&parts.lab.ipxe, usual_nbp(firmware).parse::<Name>()) {
+            // Who has no such folder has the built-in artifacts.
+            (None, Ok(usual)) => self.stored(&usual, parts).map_err(|_| Unfound::Usual(usual)),
+            _ => Err(Unfound::Nowhere(format!("there is no {} for {firmware} in `{}`", names.join(" or "), dir.display()))),
+        }
     }
 }
 
@@ -62,7 +127,7 @@ pub fn path_of(body: &Body) -> Option<PathBuf> {
 pub fn place(artifact: &Artifact, store: &Store) -> Option<PathBuf> {
     match &artifact.place {
         ArtifactPlace::Path(path) => Some(path.value.clone()),
-        ArtifactPlace::Urls(_) => artifact.sha256.as_ref().map(|digest| store.file(&digest.value)),
+        ArtifactPlace::Urls(_) | ArtifactPlace::Built => artifact.sha256.as_ref().map(|digest| store.file(&digest.value)),
     }
 }
 

@@ -25,17 +25,21 @@ const FIRMWARE: [&str; 13] = [
 ];
 
 /// For interoperation and the benchmarks.
-const PEERS: [&str; 21] = [
+const PEERS: [&str; 25] = [
     "atftp",
     "curl",
     "fish",
+    "gcc",
     "genisoimage",
     "grub-efi-amd64-signed",
     "grub-rescue-pc",
     "isomd5sum",
+    "liblzma-dev",
+    "make",
     "nginx-light",
     "openssl",
     "p7zip-full",
+    "perl",
     "php-fpm",
     "python3-venv",
     "sbsigntool",

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pxectl_model::arch::Firmware;
+use pxectl_model::artifact::Member;
 use pxectl_model::digest::{Sha256, Sha512};
 use pxectl_model::identity::{BadTag, Tag};
 use pxectl_model::inventory::{IpxeSource, firmware_of};
@@ -18,6 +19,7 @@ use pxectl_model::recipe::Recipe;
 use pxectl_model::secret::SecretSource;
 use pxectl_model::settings::Settings;
 use pxectl_model::source::{FileId, Route, Sourced};
+use pxectl_model::stock::StockItem;
 use pxectl_model::url::{Scheme, Url};
 use pxectl_model::uuid::Uuid;
 
@@ -28,6 +30,8 @@ pub struct Draft {
     pub lab: LabDraft,
     /// In the order of the file.
     pub artifacts: Vec<ArtifactDraft>,
+    /// Those that need no entry, as far as something names them or the lock file knows them.
+    pub provided: Vec<ArtifactDraft>,
     /// What the lock file says of them.
     pub lock: LockDraft,
     /// In the order of the file.
@@ -100,8 +104,21 @@ pub struct ArtifactDraft {
     pub sha512: Option<Sourced<Sha512>>,
     /// What the server of its first URL wants to see.
     pub auth: Option<AuthDraft>,
+    /// The file that it is in the archive that comes from there.
+    pub member: Option<Sourced<Member>>,
     /// Something in it was not readable, so that nothing can be said of what is missing.
     pub flawed: bool,
+    /// Given for one that has no entry.
+    pub provided: Option<Provided>,
+}
+
+/// Why an artifact needs no entry.
+#[derive(Debug, Clone)]
+pub enum Provided {
+    /// This program knows where its publisher has it.
+    Upstream(Arc<StockItem>),
+    /// It was built here, as the lock file says.
+    Built,
 }
 
 impl ArtifactDraft {
@@ -276,6 +293,17 @@ impl Draft {
         let hosts = self.hosts.iter().filter_map(|h| h.profile.as_ref());
         let rules = self.rules.iter().filter_map(|r| r.profile.as_ref());
         hosts.chain(rules).chain(&self.lab.unknown)
+    }
+
+    /// An artifact by its name, whether or not it has an entry.
+    pub fn artifact(&self, name: &Name) -> Option<&ArtifactDraft> {
+        let written = self.artifact_index.get(name).and_then(|at| self.artifacts.get(*at));
+        written.or_else(|| self.provided.iter().find(|artifact| artifact.name.value == *name))
+    }
+
+    /// All artifacts: those with an entry, then those that need none.
+    pub fn all_artifacts(&self) -> impl Iterator<Item = &ArtifactDraft> {
+        self.artifacts.iter().chain(&self.provided)
     }
 
     /// Every layer of settings that the files hold.

@@ -13,7 +13,7 @@ use pxectl_model::policy::nbp_files;
 use pxectl_model::secret::SecretSource;
 use pxectl_model::source::{FileId, Sourced};
 
-use crate::draft::{ArtifactDraft, AuthDraft, Draft};
+use crate::draft::{ArtifactDraft, AuthDraft, Draft, Provided};
 use crate::findings::shown;
 use crate::images::IMAGE_TOO_LARGE;
 use crate::inside::{self, Absent, ImageAt, NOT_IN_ISO};
@@ -72,7 +72,7 @@ pub enum SourceState {
 pub fn here(draft: &Draft, host: &dyn Here) -> Vec<Diagnostic> {
     let exists = |path: &Path| host.exists(path);
     let mut findings = Vec::new();
-    for artifact in &draft.artifacts {
+    for artifact in draft.all_artifacts() {
         let not_fetched = not_fetched(draft, artifact, host);
         // Whoever has it already need not show anything to its server.
         if let (Some(_), Some(auth)) = (&not_fetched, &artifact.auth) {
@@ -111,7 +111,10 @@ pub fn here(draft: &Draft, host: &dyn Here) -> Vec<Diagnostic> {
 }
 
 fn not_fetched(draft: &Draft, artifact: &ArtifactDraft, host: &dyn Here) -> Option<Diagnostic> {
-    let url = artifact.urls.first()?;
+    let built = matches!(artifact.provided, Some(Provided::Built));
+    if artifact.urls.is_empty() && !built {
+        return None;
+    }
     let name = &artifact.name.value;
     let locked = || draft.lock.get(name).map(|(locked, _)| locked.sha256);
     let digest = artifact.sha256.as_ref().map(|digest| digest.value).or_else(locked);
@@ -119,8 +122,11 @@ fn not_fetched(draft: &Draft, artifact: &ArtifactDraft, host: &dyn Here) -> Opti
         return None;
     }
     let message = format!("the artifact `{name}` is not in this host's store");
-    let place = Place::Route(url.origin.route.clone()?);
-    Some(NOT_FETCHED.at(place, message).help(format!("run `pxectl fetch {name}`")))
+    let route = artifact.urls.first().and_then(|url| url.origin.route.clone()).or_else(|| artifact.name.origin.route.clone());
+    let place = route.map_or(Place::File(FileId(0)), Place::Route);
+    let help =
+        if built { "run `pxectl ipxe build` as it was run before".to_owned() } else { format!("run `pxectl fetch {name}`") };
+    Some(NOT_FETCHED.at(place, message).help(help))
 }
 
 /// What its server wants to see.

@@ -86,8 +86,11 @@ pub const NETWORK: Section = section("network", "a network", &[key("subnet"), ke
 /// An entry of `lab.sites`.
 pub const SITE: Section = section("site", "a site", &[key("server"), key("networks")]);
 /// An entry of `artifacts`.
-pub const ARTIFACT: Section =
-    section("artifact", "an artifact", &[key("path"), key("url"), key("sha256"), key("sha512"), key("auth"), later("checksums")]);
+pub const ARTIFACT: Section = section(
+    "artifact",
+    "an artifact",
+    &[key("path"), key("url"), key("member"), key("sha256"), key("sha512"), key("auth"), later("checksums")],
+);
 /// An artifact's `auth`.
 pub const AUTH: Section = section("auth", "`auth`", &[key("bearer"), key("basic")]);
 /// `auth.basic`.
@@ -165,7 +168,25 @@ pub(crate) const LOCK: Section = section("lock file", "a lock file", &[key("pxec
 pub(crate) const LOCKED: Section = section(
     "locked artifact",
     "an entry of the lock file",
-    &[key("url"), key("size"), key("sha256"), key("sha512"), key("trust"), key("etag"), key("modified"), key("fetched")],
+    &[
+        key("url"),
+        key("member"),
+        key("size"),
+        key("sha256"),
+        key("sha512"),
+        key("trust"),
+        key("etag"),
+        key("modified"),
+        key("fetched"),
+        key("built"),
+    ],
+);
+
+/// The recipe of something that was built.
+pub(crate) const BUILT: Section = section(
+    "recipe of a build",
+    "`built`",
+    &[key("target"), key("source"), key("commit"), key("with"), key("script"), key("ca"), key("compiler")],
 );
 
 /// All keys of the inventory, in the order of the documentation.

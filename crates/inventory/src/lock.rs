@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use pxectl_model::lock::{Lockfile, Version};
+use pxectl_model::lock::{Built, Lockfile, Version};
 use pxectl_model::source::FileId;
 
 use crate::findings::Findings;
@@ -25,6 +25,25 @@ pub fn read(bytes: &[u8]) -> Option<Lockfile> {
     (findings.errors() == 0).then_some(lock)
 }
 
+fn recipe(text: &mut String, built: &Built) {
+    let Built { target, source, commit, with, script, trust, compiler } = built;
+    let ca = trust.map(|digest| digest.to_string());
+    let with = (!with.is_empty()).then(|| with.join(", "));
+    let lines = [
+        ("target", Some(target.clone())),
+        ("source", Some(source.to_string())),
+        ("commit", commit.clone()),
+        ("with", with),
+        ("script", Some(script.to_string())),
+        ("ca", ca),
+        ("compiler", Some(compiler.clone())),
+    ];
+    text.push_str("    built:\n");
+    for (key, value) in lines {
+        let _ = value.map(|value| writeln!(text, "      {key}: \"{value}\""));
+    }
+}
+
 /// The text of a lock file: reading it gives the same lock file again.
 pub fn write(lock: &Lockfile) -> String {
     let mut text = HEAD.to_owned();
@@ -38,6 +57,9 @@ pub fn write(lock: &Lockfile) -> String {
         if let Some(url) = &locked.url {
             let _ = writeln!(text, "    url: \"{url}\"");
         }
+        if let Some(member) = &locked.member {
+            let _ = writeln!(text, "    member: \"{member}\"");
+        }
         let _ = writeln!(text, "    size: {}", locked.size);
         let _ = writeln!(text, "    sha256: \"{}\"", locked.sha256);
         if let Some(sha512) = &locked.sha512 {
@@ -50,6 +72,9 @@ pub fn write(lock: &Lockfile) -> String {
             }
         }
         let _ = writeln!(text, "    fetched: \"{}\"", locked.fetched);
+        if let Some(built) = &locked.built {
+            recipe(&mut text, built);
+        }
     }
     text
 }

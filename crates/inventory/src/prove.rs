@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use pxectl_model::arch::Firmware;
 use pxectl_model::artifact::{Artifact, ArtifactPlace};
 use pxectl_model::identity::Identity;
-use pxectl_model::inventory::{Inventory, Lab, Parts};
+use pxectl_model::inventory::{Inventory, IpxeSource, Lab, Parts};
 use pxectl_model::name::Name;
 use pxectl_model::net::Site;
 use pxectl_model::profile::{Host, Nic, Profile, Rule};
 use pxectl_model::source::{Layer, Origin, Sourced};
 
-use crate::draft::{ArtifactDraft, Claim, Draft, HostDraft, LabDraft, LockDraft, NicDraft, RuleDraft, SiteDraft};
+use crate::draft::{ArtifactDraft, Claim, Draft, HostDraft, LabDraft, LockDraft, NicDraft, Provided, RuleDraft, SiteDraft};
+use crate::stock::stock;
 
 /// The port where HTTP answers if the lab says nothing.
 pub const DEFAULT_HTTP_PORT: u16 = 8080;
@@ -30,7 +32,7 @@ pub(crate) fn prove(draft: &Draft, folder: &Path) -> Result<Inventory, String> {
 
 fn parts(draft: &Draft, folder: &Path) -> Option<Parts> {
     let mut artifacts = BTreeMap::new();
-    for artifact in draft.artifacts.iter().cloned() {
+    for artifact in draft.all_artifacts().cloned() {
         let artifact = with_lock(artifact, &draft.lock)?;
         artifacts.insert(artifact.name.value.clone(), artifact);
     }
@@ -55,9 +57,10 @@ fn parts(draft: &Draft, folder: &Path) -> Option<Parts> {
 
 /// An artifact, with what the lock file adds to it. The rules saw to it that the two do not contradict each other.
 fn with_lock(artifact: ArtifactDraft, lock: &LockDraft) -> Option<Artifact> {
-    let ArtifactDraft { name, path, urls, sha256, sha512, .. } = artifact;
+    let ArtifactDraft { name, path, urls, sha256, sha512, provided, .. } = artifact;
     let place = match path {
         Some(path) => ArtifactPlace::Path(path),
+        None if matches!(provided, Some(Provided::Built)) => ArtifactPlace::Built,
         None if urls.is_empty() => return None,
         None => ArtifactPlace::Urls(urls),
     };
@@ -84,11 +87,18 @@ fn lab(lab: &LabDraft, folder: &Path) -> Option<Lab> {
         http_port: lab.http_port.clone().unwrap_or_else(|| by_default(DEFAULT_HTTP_PORT)),
         firmware: lab.firmware.clone(),
         ipxe: lab.ipxe.clone(),
+        loads: loads(lab.ipxe.as_ref()),
         unknown: lab.unknown.clone().unwrap_or_else(|| by_default(hold)),
         templates: lab.templates.clone().unwrap_or_else(|| by_default(default_templates(folder))),
         strict: lab.strict,
         sites: lab.sites.iter().map(site).collect::<Option<_>>()?,
     })
+}
+
+/// What the lab's shims load.
+fn loads(ipxe: Option<&IpxeSource>) -> BTreeMap<Firmware, Name> {
+    let Some(IpxeSource::Artifacts(programs)) = ipxe else { return BTreeMap::new() };
+    programs.iter().filter_map(|(firmware, name)| Some((*firmware, stock().get(&name.value)?.loads.clone()?))).collect()
 }
 
 fn host(host: &HostDraft) -> Option<Host> {

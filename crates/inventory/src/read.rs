@@ -15,7 +15,7 @@ use crate::draft::{Draft, LockDraft};
 use crate::findings::{Findings, shown};
 use crate::rules::structure::{INCLUDE, LOCK_FILE, MISSING_KEY, TOO_LARGE, UNSOUND};
 use crate::tree::{self, Budget, Kind, Node, Parsed};
-use crate::{allow, limits, lower, prove, rules, text, wire};
+use crate::{allow, limits, lower, prove, rules, stock, text, wire};
 
 /// One file as it was found.
 #[derive(Debug, Clone)]
@@ -208,7 +208,8 @@ fn gather(input: &Input, recipes: &BTreeMap<Name, Recipe>) -> (Reading, Findings
                 .push(LOCK_FILE.at(Place::File(id), message).help("without it nobody knows what was verified; make it readable"));
         }
     }
-    let Reader { sources, trees, allows, allows_left, draft, .. } = reader;
+    let Reader { sources, trees, allows, allows_left, mut draft, .. } = reader;
+    stock::provide(&mut draft);
     let (diagnostics, first_words) = (Vec::new(), BTreeMap::new());
     let reading = Reading { sources, draft, diagnostics, inventory: None, trees, allows, allows_left, first_words };
     (reading, findings)

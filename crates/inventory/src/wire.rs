@@ -81,6 +81,7 @@ struct Site {
 struct Artifact {
     path: Option<Text>,
     url: Option<TextOrList>,
+    member: Option<Text>,
     sha256: Option<Text>,
     sha512: Option<Text>,
     auth: Option<Auth>,

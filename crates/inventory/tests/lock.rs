@@ -33,6 +33,8 @@ fn locked() -> impl Strategy<Value = Locked> {
         sha512: wide.map(|half| Sha512(std::array::from_fn(|n| half[n % 32]))),
         trust: if first { Trust::FirstUse } else { Trust::Inventory },
         version,
+        member: None,
+        built: None,
         fetched: Utc::of(seconds),
     })
 }
@@ -88,6 +90,8 @@ fn sample() -> Locked {
         sha512: None,
         trust: Trust::Inventory,
         version: Version::default(),
+        member: None,
+        built: None,
         fetched: Utc::of(1_795_486_500),
     }
 }

@@ -19,6 +19,7 @@ mod kernel;
 pub mod limits;
 mod pe;
 mod source;
+pub mod tarball;
 mod tree;
 mod udf;
 mod volume;

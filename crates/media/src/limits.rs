@@ -53,3 +53,9 @@ pub const SIGNATURES_MOST: usize = 16;
 pub(crate) fn folder_len(len: u64) -> Result<u32, Error> {
     u32::try_from(len).ok().filter(|len| *len <= FOLDER_MOST).ok_or(Error::TooMuch("a folder takes more than 16 MiB"))
 }
+/// Bytes that one archive may unpack to.
+pub const ARCHIVE_MOST: u64 = 512 * 1024 * 1024;
+/// Entries of one archive.
+pub const ARCHIVE_ENTRIES_MOST: u64 = 50_000;
+/// Bytes of the records that pax puts before an entry.
+pub const PAX_MOST: usize = 64 * 1024;

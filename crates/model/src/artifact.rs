@@ -1,6 +1,7 @@
 //! Things that machines fetch.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::digest::{Sha256, Sha512};
 use crate::name::Name;
@@ -29,6 +30,8 @@ pub enum ArtifactPlace {
     Path(Sourced<PathBuf>),
     /// In the store, once they were fetched from one of these: at least one, the first to be tried first.
     Urls(Vec<Sourced<Url>>),
+    /// In the store, once they were built here: the lock file has the recipe, and nobody else's builder gives these very bytes.
+    Built,
 }
 
 impl ArtifactPlace {
@@ -36,7 +39,45 @@ impl ArtifactPlace {
     pub fn path(&self) -> Option<&Sourced<PathBuf>> {
         match self {
             Self::Path(path) => Some(path),
-            Self::Urls(_) => None,
+            Self::Urls(_) | Self::Built => None,
         }
+    }
+}
+
+/// A file in an archive: names with `/` between them, as the archive has them. Copies share the text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Member(Arc<str>);
+
+/// Longest path in an archive, bytes.
+const MEMBER_MOST: usize = 255;
+
+/// A text that names no file in an archive.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a file in an archive is named by its path there, without `.` and `..`, at most 255 printable ASCII characters without quotes"
+)]
+pub struct BadMember;
+
+impl Member {
+    /// As written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for Member {
+    type Err = BadMember;
+
+    fn from_str(text: &str) -> Result<Self, BadMember> {
+        let fits =
+            text.len() <= MEMBER_MOST && text.bytes().all(|b| (b.is_ascii_graphic() || b == b' ') && !matches!(b, b'"' | b'\\'));
+        let named = text.split('/').all(|part| !matches!(part, "" | "." | ".."));
+        if fits && named { Ok(Self(text.into())) } else { Err(BadMember) }
     }
 }

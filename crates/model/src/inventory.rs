@@ -13,7 +13,7 @@ use crate::mac::Mac;
 use crate::name::Name;
 use crate::net::Site;
 use crate::plan::Scope;
-use crate::policy::DEFAULT_FIRMWARE;
+use crate::policy::{DEFAULT_FIRMWARE, Shim, nbp_name, shim_names};
 use crate::profile::{BUILT_IN, Host, Profile, Rule};
 use crate::recipe::{Kind, Recipe};
 use crate::secret::SecretSource;
@@ -39,6 +39,8 @@ pub struct Lab {
     pub firmware: Option<Vec<Sourced<Firmware>>>,
     /// Where NBPs come from; none: Debian's folder.
     pub ipxe: Option<IpxeSource>,
+    /// What the programs of `ipxe` load that are shims: a shim is the first half of two.
+    pub loads: BTreeMap<Firmware, Name>,
     /// The profile of machines in no inventory: `hold`, `local`, or another.
     pub unknown: Sourced<Name>,
     /// The lab's own templates, joined with the inventory's folder already.
@@ -53,6 +55,16 @@ impl Lab {
     /// The firmware that the lab boots: what it names, else what its NBPs are for.
     pub fn firmware(&self) -> Vec<Firmware> {
         firmware_of(self.firmware.as_deref(), self.ipxe.as_ref())
+    }
+
+    /// The names of the two halves, where a firmware is given a shim first.
+    pub fn shim(&self, firmware: Firmware) -> Option<Shim> {
+        shim_names(firmware).filter(|_| self.loads.contains_key(&firmware))
+    }
+
+    /// The name of the file that a firmware is given first.
+    pub fn nbp_name(&self, firmware: Firmware) -> &'static str {
+        self.shim(firmware).map_or_else(|| nbp_name(firmware), |shim| shim.first)
     }
 }
 
@@ -289,6 +301,7 @@ impl Inventory {
         if let Some(IpxeSource::Artifacts(programs)) = &parts.lab.ipxe {
             names
                 .extend(parts.lab.firmware().iter().filter_map(|firmware| programs.get(firmware)).map(|name| name.value.clone()));
+            names.extend(parts.lab.firmware().iter().filter_map(|firmware| parts.lab.loads.get(firmware)).cloned());
         }
         for (settings, _) in self.settings_for(scope) {
             names.extend(settings.artifacts().cloned());

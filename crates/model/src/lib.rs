@@ -33,6 +33,7 @@ pub mod secret;
 pub mod secret_names;
 pub mod settings;
 pub mod source;
+pub mod stock;
 pub mod trace;
 pub mod url;
 pub mod utc;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::artifact::Member;
 use crate::digest::{Sha256, Sha512};
 use crate::name::Name;
 use crate::url::Url;
@@ -22,6 +23,8 @@ pub struct Lockfile {
 pub struct Locked {
     /// Where it came from; none for a file of the inventory's `path`.
     pub url: Option<Url>,
+    /// The file that it is in the archive that came from there.
+    pub member: Option<Member>,
     /// Bytes.
     pub size: u64,
     /// Of its content.
@@ -32,8 +35,29 @@ pub struct Locked {
     pub trust: Trust,
     /// Of which version it was, where its server said that.
     pub version: Version,
-    /// When it was fetched.
+    /// When it was fetched, or built.
     pub fetched: Utc,
+    /// How it was built, where it was.
+    pub built: Option<Built>,
+}
+
+/// How iPXE was built: whoever builds by the same recipe need not build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// What `make` was asked for.
+    pub target: String,
+    /// The release archive, or the names and contents of all files of the source folder.
+    pub source: Sha256,
+    /// The commit that the source says it is.
+    pub commit: Option<String>,
+    /// The switches, by their names here, sorted.
+    pub with: Vec<String>,
+    /// Of the script that is compiled in.
+    pub script: Sha256,
+    /// Of the certificates that are trusted.
+    pub trust: Option<Sha256>,
+    /// The compiler, by what it calls itself.
+    pub compiler: String,
 }
 
 /// How a server names the version of a file, to know it again. Servers of one name may differ in it.
@@ -67,17 +91,23 @@ pub enum Trust {
     Inventory,
     /// Nobody said what it must hash to, so what came first was believed.
     FirstUse,
+    /// It is a publisher's release, of which this program knows what it must hash to.
+    Release,
+    /// It was built here.
+    Built,
 }
 
 impl Trust {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Inventory, Self::FirstUse];
+    pub const ALL: [Self; 4] = [Self::Inventory, Self::FirstUse, Self::Release, Self::Built];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Inventory => "inventory",
             Self::FirstUse => "first-use",
+            Self::Release => "release",
+            Self::Built => "built",
         }
     }
 }

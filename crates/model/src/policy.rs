@@ -26,6 +26,30 @@ pub fn nbp_files(firmware: Firmware) -> &'static [&'static str] {
     }
 }
 
+/// The names under which TFTP and HTTP serve the two halves of a boot with Secure Boot: the firmware starts the shim, and the shim
+/// loads the file of its own name without `-shim`, from the folder that DHCP named (ipxe/shim, automatic_next_path in shim.c).
+/// So they lie in iPXE's release archives. None where there is no shim.
+pub fn shim_names(firmware: Firmware) -> Option<Shim> {
+    let (first, then) = match firmware {
+        Firmware::UefiX64 => ("x86_64-sb/snponly-shim.efi", "x86_64-sb/snponly.efi"),
+        Firmware::UefiArm64 => ("arm64-sb/snponly-shim.efi", "arm64-sb/snponly.efi"),
+        Firmware::Bios | Firmware::UefiIa32 | Firmware::UefiArm32 => return None,
+    };
+    Some(Shim { first, then })
+}
+
+/// What a shim asks TFTP for where the DHCP header's `file` is empty, because the server sent option 67 alone (parseDhcp4 in netboot.c).
+pub const SHIM_FALLBACK: &str = "ipxe.efi";
+
+/// The two halves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shim {
+    /// The shim.
+    pub first: &'static str,
+    /// What it loads.
+    pub then: &'static str,
+}
+
 /// Which client a branch is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {
@@ -74,15 +98,15 @@ pub fn http_base(server: Ipv4Addr, port: u16) -> String {
 }
 
 impl Policy {
-    /// The table for a server and the firmware of its lab.
-    pub fn new(base: &str, firmware: &[Firmware]) -> Self {
+    /// The table for a server and the firmware of its lab; `nbp` is the name of a firmware's first file.
+    pub fn new(base: &str, firmware: &[Firmware], nbp: impl Fn(Firmware) -> &'static str) -> Self {
         let mut branches = vec![Branch { client: Client::Ipxe, file: BootFile::Url(format!("{base}/boot.ipxe")) }];
         for firmware in Firmware::ALL.into_iter().filter(|f| firmware.contains(f) && !f.http_arch().is_empty()) {
-            let file = BootFile::Url(format!("{base}/nbp/{}", nbp_name(firmware)));
+            let file = BootFile::Url(format!("{base}/nbp/{}", nbp(firmware)));
             branches.push(Branch { client: Client::HttpBoot(firmware), file });
         }
         for firmware in Firmware::ALL.into_iter().filter(|f| firmware.contains(f)) {
-            branches.push(Branch { client: Client::Pxe(firmware), file: BootFile::Tftp(nbp_name(firmware).to_owned()) });
+            branches.push(Branch { client: Client::Pxe(firmware), file: BootFile::Tftp(nbp(firmware).to_owned()) });
         }
         Self { branches }
     }
@@ -95,8 +119,11 @@ mod tests {
     #[test]
     fn no_boot_file_of_an_address_is_too_long_for_dhcp() {
         let base = http_base(Ipv4Addr::new(255, 255, 255, 255), u16::MAX);
-        for Branch { file: BootFile::Url(file) | BootFile::Tftp(file), .. } in Policy::new(&base, &Firmware::ALL).branches {
-            assert!(file.len() <= BOOT_FILE_MAX, "{file}");
+        let shims = |firmware| shim_names(firmware).map_or_else(|| nbp_name(firmware), |shim| shim.first);
+        for policy in [Policy::new(&base, &Firmware::ALL, nbp_name), Policy::new(&base, &Firmware::ALL, shims)] {
+            for Branch { file: BootFile::Url(file) | BootFile::Tftp(file), .. } in policy.branches {
+                assert!(file.len() <= BOOT_FILE_MAX, "{file}");
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::serving::pretend::{NoStage, Stage};
 use crate::serving::sink;
 use crate::serving::tables::TableBuilder;
 use crate::session::{Session, print};
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, Unfound};
 use crate::show;
 use crate::show::size::size;
 
@@ -54,7 +54,7 @@ impl Shelf for Generated {
         Some(Body::Bytes(bytes.into()))
     }
 
-    fn nbp(&self, firmware: Firmware, _: &Parts) -> Result<Option<Body>, String> {
+    fn nbp(&self, firmware: Firmware, _: &Parts) -> Result<Body, Unfound> {
         let (magic, len): (&[u8], usize) = match firmware {
             // What undionly.kpxe begins with: a far jump to segment 0x07c0.
             Firmware::Bios => (&[0xea, 0x05, 0x00, 0xc0, 0x07], 74_000),
@@ -63,7 +63,7 @@ impl Shelf for Generated {
         let mut bytes = noise(firmware.as_str(), len);
         bytes[..magic.len()].copy_from_slice(magic);
         bytes[0x3c..0x40].fill(0);
-        Ok(Some(Body::Bytes(bytes.into())))
+        Ok(Body::Bytes(bytes.into()))
     }
 }
 

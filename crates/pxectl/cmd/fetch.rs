@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use pxectl_inventory::draft::Draft;
+use pxectl_inventory::unnamed;
 use pxectl_model::lock::{FILE_NAME, Locked, Lockfile, Trust};
+use pxectl_model::name::Name;
 use pxectl_model::utc::Utc;
 use pxectl_store::fetch::{Got, Watch};
 
@@ -51,7 +53,7 @@ pub async fn run(args: &Fetch, session: &Session) -> Outcome {
     };
     let (entries, answer) = tell(&done);
     if !args.locked {
-        let known: BTreeSet<_> = draft.artifact_index.keys().cloned().collect();
+        let known: BTreeSet<_> = draft.all_artifacts().map(|artifact| artifact.name.value.clone()).collect();
         let written = lockfile::update(&folder_of(&session.inventory), &entries, all.then_some(&known))?;
         if let Some(written) = written {
             let removed =
@@ -68,9 +70,14 @@ fn counted(artifacts: usize) -> String {
 
 /// The artifacts that are meant; none where one of them does not exist, which is said.
 fn chosen(names: &[String], draft: &Draft) -> Option<Vec<Task>> {
+    let all = || draft.all_artifacts();
     let meant = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
-    let meant = draft.artifacts.iter().filter(|artifact| meant(artifact.name.value.as_str()));
-    chosen::all_known(names, draft).then(|| meant.map(|artifact| Task::of(artifact, draft)).collect())
+    let meant = all().filter(|artifact| meant(artifact.name.value.as_str()));
+    // Built in, and nothing in the inventory names it.
+    let asked: BTreeSet<_> = names.iter().filter_map(|name| name.parse::<Name>().ok()).collect();
+    let more: Vec<_> =
+        asked.iter().filter(|name| draft.artifact(name).is_none()).filter_map(|name| unnamed(name, draft)).collect();
+    chosen::all_known(names, draft).then(|| meant.chain(&more).map(|artifact| Task::of(artifact, draft)).collect())
 }
 
 /// Prints what became of each, and gives the entries that the lock file gets.
@@ -119,6 +126,9 @@ fn complain(task: &Task, problem: &Problem, hint: Option<&String>) {
         warn(&format!("hint: {hint}"));
     } else if problem.hint.is_none() && problem.mismatch {
         warn(match (&task.locked, task.trust) {
+            (_, Trust::Release) => {
+                "hint: its publisher has something else there than when this pxectl was made; to believe that, give it an entry in `artifacts`"
+            }
             (_, Trust::Inventory) => {
                 "hint: compare the digest in the inventory with what the publisher names; a mirror may be stale"
             }
@@ -133,12 +143,14 @@ fn said(task: &Task, got: &Got) -> String {
     let what = match (&task.path, &got.from) {
         (Some(_), _) => "a file of the lab",
         (None, Some(_)) => "fetched",
+        (None, None) if task.trust == Trust::Built => "built here",
         (None, None) => "already here",
     };
     let why = match (task.trust, &task.locked) {
         (Trust::Inventory, _) => "as the inventory says",
         (_, Some(_)) => "as it was locked",
         (Trust::FirstUse, None) => "believed on first use",
+        (Trust::Release | Trust::Built, None) => "as its release is known",
     };
     format!("{what}, {why}")
 }
@@ -147,12 +159,14 @@ fn said(task: &Task, got: &Got) -> String {
 fn entry(task: &Task, got: &Got, now: Utc) -> Locked {
     let new = Locked {
         url: got.from.clone().or_else(|| task.want.urls.first().cloned()),
+        member: task.member.clone(),
         size: got.size,
         sha256: got.sha256,
         sha512: got.sha512,
         trust: task.trust,
         version: got.version.clone(),
         fetched: now,
+        built: task.locked.as_ref().and_then(|locked| locked.built.clone()),
     };
     match &task.locked {
         Some(old) if old.sha256 == new.sha256 && old.size == new.size && old.trust == new.trust => old.clone(),

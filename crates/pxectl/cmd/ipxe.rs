@@ -4,19 +4,13 @@ use pxectl_inventory::findings::whole;
 use pxectl_media::{Binary, Depth, judge};
 use pxectl_store::regular::open_regular;
 
-use crate::cli::{Ipxe, IpxeFormat, IpxeInfo};
+use crate::cli::{IpxeFormat, IpxeInfo};
 use crate::failure::{Answer, Failure, Outcome, chain};
 use crate::media::program;
 use crate::session::print;
 
-/// Exit 1 where a file is no boot program, or not all of one.
-pub fn run(args: &Ipxe) -> Outcome {
-    match args {
-        Ipxe::Info(args) => info(args),
-    }
-}
-
-fn info(args: &IpxeInfo) -> Outcome {
+/// `ipxe info`: exit 1 where a file is no boot program, or not all of one.
+pub fn info(args: &IpxeInfo) -> Outcome {
     let shown = args.file.display();
     let mut file = open_regular(&args.file).map_err(|error| Failure::new(format!("opening `{shown}`: {error}")))?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();

@@ -13,6 +13,8 @@ pub mod explain;
 pub mod fetch;
 pub mod init;
 pub mod ipxe;
+#[cfg(serves)]
+pub mod ipxe_build;
 pub mod lint;
 pub mod list;
 pub mod media;

@@ -23,7 +23,12 @@ fn completed(arg: Arg, known: &Arc<Known>) -> Arg {
     let find: fn(&Known, &str) -> Vec<Candidate> = match (arg.get_id().as_str(), called.as_str()) {
         (_, "HOST" | "SERIAL") => Known::hosts,
         (_, "PROFILE") | ("profile", _) => Known::profiles,
-        (_, "ARTIFACT") => Known::artifacts,
+        (_, "ARTIFACT") | ("names", "NAME") => Known::artifacts,
+        #[cfg(serves)]
+        (_, "SWITCH") => |_, begun| {
+            let switches = crate::building::switches::SWITCHES.iter();
+            matching(switches.map(|switch| (switch.name.to_owned(), Some(switch.about.to_owned()))), begun)
+        },
         (_, "SITE") | ("site", _) => Known::sites,
         (_, "TEMPLATE") => |_, begun| matching(assets::templates().into_keys().map(|name| (name, None)), begun),
         (_, "FIRMWARE") => |_, begun| matching(Firmware::ALL.iter().map(|f| (f.to_string(), None)), begun),
@@ -64,6 +69,8 @@ mod tests {
             (&["render", "boot"], "site"),
             (&["render", "template"], "name"),
             (&["boot-test"], "firmware"),
+            (&["fetch"], "names"),
+            (&["ipxe", "build"], "target"),
         ] {
             assert!(completes(path, id), "{path:?} {id}");
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use pxectl_inventory::{HostNames, Names};
+use pxectl_inventory::{HostNames, Names, stock};
 use pxectl_model::profile::BUILT_IN;
 
 use super::{Candidate, begins, words};
@@ -57,7 +57,11 @@ impl Known {
 
     /// Files that machines fetch.
     pub fn artifacts(&self, begun: &str) -> Vec<Candidate> {
-        matching(self.names().into_iter().flat_map(Names::artifacts).map(|name| (name.to_owned(), None)), begun)
+        let own: Vec<&str> = self.names().into_iter().flat_map(Names::artifacts).collect();
+        let mut named: BTreeMap<_, _> = stock().iter().map(|(name, item)| (name.to_string(), Some(item.about.clone()))).collect();
+        named.extend(own.iter().map(|name| ((*name).to_owned(), None)));
+        // While nothing is typed, those that the lab has.
+        matching(named.into_iter().filter(|(name, _)| !begun.is_empty() || own.contains(&name.as_str())), begun)
     }
 
     /// Sites, where the lab has several.

@@ -115,5 +115,6 @@ fn place(artifact: &Artifact, whole: &Whole) -> String {
     match &artifact.place {
         ArtifactPlace::Path(path) => whole.beside(&path.value),
         ArtifactPlace::Urls(urls) => urls.iter().map(|url| url.value.to_string()).collect::<Vec<_>>().join(", "),
+        ArtifactPlace::Built => "built".to_owned(),
     }
 }

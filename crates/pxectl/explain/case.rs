@@ -22,7 +22,7 @@ use super::places::Places;
 use super::values::values;
 use super::{AnswerLine, ArtifactLine, Case, Dhcp, FileLine, InsideLine, Script};
 use crate::inside::{Present, size};
-use crate::shelf::{self, Disk, Shelf};
+use crate::shelf::{self, Disk, Shelf, Unfound};
 
 /// All that a case is made of.
 pub(super) struct Scene<'a> {
@@ -60,9 +60,11 @@ impl Scene<'_> {
         let (cpu, served) = (firmware.cpu(), self.inventory.lab().firmware().contains(&firmware));
         let settings = setup.as_ref().map(|setup| &setup.settings);
         let artifacts = settings.map(|settings| self.artifacts(settings, cpu)).unwrap_or_default();
-        let nbp = Disk { store: self.store.clone() }.nbp(firmware, self.inventory.parts());
-        let path = |body: Option<Body>| body.as_ref().and_then(shelf::path_of).ok_or_else(|| "it was not fetched yet".to_owned());
-        let nbp = nbp.and_then(path).map(file_line);
+        let disk = Disk { store: self.store.clone() };
+        let path = |body: Body| shelf::path_of(&body).ok_or_else(|| "it lies in no file".to_owned());
+        let program = |found: Result<Body, Unfound>| found.map_err(|why| why.to_string()).and_then(path).map(file_line);
+        let nbp = program(disk.nbp(firmware, self.inventory.parts()));
+        let loads = self.inventory.lab().shim(firmware).map(|_| program(disk.behind_shim(firmware, self.inventory.parts())));
         let values = setup.as_ref().map(|setup| values(self.inventory, self.site, setup, &rehearsed.args, cpu, self.places));
         let mut case = Case {
             firmware,
@@ -71,6 +73,7 @@ impl Scene<'_> {
             rules: rules(trace, self.places),
             dhcp: self.dhcp(firmware),
             nbp,
+            loads,
             values: values.unwrap_or_default(),
             answers: setup.as_ref().map(|setup| self.answers(setup, &rehearsed)).unwrap_or_default(),
             script: self.script(rehearsed),
@@ -83,7 +86,7 @@ impl Scene<'_> {
 
     fn dhcp(&self, firmware: Firmware) -> Dhcp {
         let lab = self.inventory.lab();
-        let policy = Policy::new(&http_base(self.site.server.value, lab.http_port.value), &lab.firmware());
+        let policy = Policy::new(&http_base(self.site.server.value, lab.http_port.value), &lab.firmware(), |f| lab.nbp_name(f));
         let file = |client| {
             let branch = policy.branches.iter().find(|branch| branch.client == client)?;
             let (BootFile::Url(file) | BootFile::Tftp(file)) = &branch.file;
@@ -109,7 +112,7 @@ impl Scene<'_> {
         };
         let artifact = self.inventory.parts().artifacts.get(name)?;
         let url = match &artifact.place {
-            ArtifactPlace::Path(_) => None,
+            ArtifactPlace::Path(_) | ArtifactPlace::Built => None,
             ArtifactPlace::Urls(urls) => urls.first().map(|url| url.value.to_string()),
         };
         Some(ArtifactLine {
@@ -185,6 +188,9 @@ fn missing(case: &Case, boots: bool) -> Vec<String> {
             missing.push(format!("the bootstrap program for {firmware}: there is no file `{}`", file.path.display()));
         }
         Ok(_) => {}
+    }
+    if let Some(Err(why)) = &case.loads {
+        missing.push(format!("what the shim loads: {why}"));
     }
     for artifact in case.artifacts.iter().filter(|_| boots) {
         let name = &artifact.name;

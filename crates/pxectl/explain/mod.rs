@@ -87,6 +87,8 @@ pub struct Case {
     pub dhcp: Dhcp,
     /// Where its bootstrap program lies; or why there is none.
     pub nbp: Result<FileLine, String>,
+    /// The same for what it loads, where it is a shim.
+    pub loads: Option<Result<FileLine, String>>,
     /// The script.
     pub script: Script,
     /// Every value that went into it, with its origin.

@@ -2,6 +2,7 @@
 
 use pxectl_inventory::draft::Draft;
 use pxectl_model::diag::{Diagnostic, Severity};
+use pxectl_model::name::Name;
 
 use crate::failure::Failure;
 use crate::lab::Found;
@@ -30,7 +31,8 @@ pub fn sound(found: &Found, nothing: &str) -> Result<(), Failure> {
 
 /// Whether each of these is an artifact; those that are none are named.
 pub fn all_known(names: &[String], draft: &Draft) -> bool {
-    let all = || draft.artifacts.iter().map(|artifact| artifact.name.value.as_str());
+    let own = || draft.all_artifacts().map(|artifact| artifact.name.value.as_str());
+    let all = || own().chain(pxectl_inventory::stock().keys().map(Name::as_str));
     let unknown: Vec<_> = names.iter().filter(|name| !all().any(|known| known == name.as_str())).collect();
     for name in &unknown {
         let close = pxectl_inventory::findings::closest(name, all());

@@ -2,7 +2,9 @@
 
 pub mod chosen;
 pub mod lockfile;
+mod member;
 pub mod plan;
+pub mod program;
 pub mod proof;
 pub mod run;
 pub mod screen;

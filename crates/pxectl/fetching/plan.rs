@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use pxectl_inventory::draft::{ArtifactDraft, Draft};
+use pxectl_inventory::draft::{ArtifactDraft, Draft, Provided};
+use pxectl_model::artifact::Member;
+use pxectl_model::digest::Sha256;
 use pxectl_model::lock::{Locked, Trust};
 use pxectl_model::name::Name;
+use pxectl_model::stock::StockItem;
 use pxectl_store::fetch::Want;
 
 use super::proof::Sealed;
@@ -20,6 +23,10 @@ pub struct Task {
     pub want: Want,
     /// What its server wants to see.
     pub sealed: Option<Sealed>,
+    /// The file that it is in the archive that comes from there.
+    pub member: Option<Member>,
+    /// What that archive must hash to, where this program knows it.
+    pub archive: Option<Sha256>,
     /// Why its content will be believed.
     pub trust: Trust,
     /// Its entry of the lock file, where that says nothing else than the inventory.
@@ -27,6 +34,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// Whether nobody has it for us: it was built here.
+    pub fn is_built(&self) -> bool {
+        self.locked.as_ref().is_some_and(|locked| locked.built.is_some())
+    }
+
     /// Whether its content is what the lock file says, and no matter of its own any more.
     pub fn of(artifact: &ArtifactDraft, draft: &Draft) -> Self {
         let name = &artifact.name.value;
@@ -34,9 +46,10 @@ impl Task {
         let (sha256, sha512) =
             (artifact.sha256.as_ref().map(|digest| digest.value), artifact.sha512.as_ref().map(|digest| digest.value));
         let trust = match &locked {
-            _ if artifact.has_digest() => Trust::Inventory,
+            _ if artifact.has_digest() && artifact.provided.is_none() => Trust::Inventory,
             // Whoever vouched for it before still does.
             Some(locked) => locked.trust,
+            None if release(artifact).is_some_and(|item| item.pin.is_some()) => Trust::Release,
             None => Trust::FirstUse,
         };
         let want = Want {
@@ -47,14 +60,33 @@ impl Task {
             sha512: sha512.filter(|_| locked.is_none()),
             size: locked.as_ref().map(|locked| locked.size),
             auth: None,
+            checked_inside: false,
         };
         let path = artifact.path.as_ref().map(|path| path.value.clone());
-        Self { name: name.clone(), path, want, sealed: Sealed::of(artifact), trust, locked }
+        let member = artifact.member.as_ref().map(|member| member.value.clone());
+        let known = release(artifact).filter(|item| item.member.is_some() && want.urls.first() == Some(&item.url));
+        let archive = known.and_then(|item| item.pin);
+        Self { name: name.clone(), path, want, sealed: Sealed::of(artifact), member, archive, trust, locked }
+    }
+}
+
+/// The release that it is of, where it has no entry.
+fn release(artifact: &ArtifactDraft) -> Option<&StockItem> {
+    match &artifact.provided {
+        Some(Provided::Upstream(item)) => Some(item),
+        Some(Provided::Built) | None => None,
     }
 }
 
 /// Whether the lock file's entry says nothing else than the inventory; see the rule `lock-drift`.
 pub fn agrees(artifact: &ArtifactDraft, locked: &Locked) -> bool {
+    // Of what has no entry the lock file has the last word.
+    if artifact.provided.is_some() {
+        return true;
+    }
+    if locked.built.is_some() || locked.member.as_ref() != artifact.member.as_ref().map(|member| &member.value) {
+        return false;
+    }
     let place = match &locked.url {
         Some(url) => artifact.urls.iter().any(|known| known.value == *url),
         None => artifact.path.is_some(),
@@ -74,7 +106,7 @@ pub fn refused(tasks: &[Task], draft: &Draft, all: bool) -> Vec<String> {
         });
     }
     if let Some((_, lock)) = draft.lock.read().filter(|_| all) {
-        let unused = lock.artifacts.keys().filter(|name| !draft.artifact_index.contains_key(*name));
+        let unused = lock.artifacts.keys().filter(|name| draft.artifact(name).is_none());
         refused.extend(unused.map(|name| format!("`{name}` is in the lock file and not in the inventory")));
     }
     refused

@@ -12,12 +12,14 @@ use pxectl_store::images::Store;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::member::Archives;
 use super::plan::Task;
+use super::program;
 use super::proof::Proofs;
 use crate::failure::{Failure, chain};
 
 /// Why one is not there.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Problem {
     /// For people.
     pub text: String,
@@ -44,14 +46,17 @@ pub async fn all(
     let proofs = Arc::new(proofs);
     let mut running = JoinSet::new();
     let waiting = tasks.clone();
+    let archives = Arc::new(Archives::default());
     for mut task in tasks {
         let (store, client, turns, watch, proofs) = (store.clone(), client.clone(), turns.clone(), watch.clone(), proofs.clone());
+        let archives = archives.clone();
         running.spawn(async move {
             // Nobody closes it.
             let _turn = turns.acquire().await;
             let outcome = match task.path.clone() {
                 Some(path) => own_file(path, &task).await,
-                None => one(&mut task, &store, &client, &proofs, &watch).await,
+                None if task.is_built() => here(&task, &store).ok_or_else(unbuilt),
+                None => one(&mut task, &store, &client, &archives, &proofs, &watch).await,
             };
             (task, outcome)
         });
@@ -93,7 +98,14 @@ async fn until_interrupted(mut running: JoinSet<(Task, Outcome)>, mut waiting: V
 }
 
 /// Gets one from the store or its servers. Only those are shown what they want to see.
-async fn one(task: &mut Task, store: &Store, client: &Client, proofs: &Proofs, watch: &Arc<dyn Watch>) -> Outcome {
+async fn one(
+    task: &mut Task,
+    store: &Store,
+    client: &Client,
+    archives: &Archives,
+    proofs: &Proofs,
+    watch: &Arc<dyn Watch>,
+) -> Outcome {
     if let Some(sealed) = task.sealed.as_ref().filter(|_| stored(store, &task.want).is_none()) {
         match proofs.read(sealed).await {
             Ok((auth, said)) => {
@@ -103,7 +115,18 @@ async fn one(task: &mut Task, store: &Store, client: &Client, proofs: &Proofs, w
             Err(unread) => return Err(Problem { text: unread.why, mismatch: false, hint: Some(unread.hint) }),
         }
     }
-    fetch(store, client, &task.want, watch).await.map_err(|error| problem(&error))
+    if let Some(member) = task.member.clone() {
+        return archives.get(task, &member, store, client, watch).await;
+    }
+    let got = fetch(store, client, &task.want, watch).await.map_err(|error| problem(&error))?;
+    let file = store.file(&got.sha256);
+    let wrong =
+        tokio::task::block_in_place(|| std::fs::File::open(file).and_then(|mut file| program::wrong(&task.name, &mut file)));
+    match wrong {
+        Ok(None) => Ok(got),
+        Ok(Some(why)) => Err(Problem { text: format!("what came is not what its name says: {why}"), mismatch: true, hint: None }),
+        Err(error) => Err(Problem { text: format!("judging what came: {error}"), mismatch: false, hint: None }),
+    }
 }
 
 /// What became of one.
@@ -113,23 +136,31 @@ pub type Outcome = Result<Got, Problem>;
 pub async fn offline(tasks: Vec<Task>, store: &Store) -> Vec<(Task, Outcome)> {
     let mut done = Vec::new();
     for task in tasks {
-        let here = || {
-            let sha256 = task.want.sha256?;
-            let size = store.size(&sha256).filter(|size| task.want.size.is_none_or(|known| known == *size))?;
-            Some(Got { sha256, sha512: None, size, from: None, version: Version::default() })
-        };
         let absent =
             || Problem { text: "it is not in the store, and --offline fetches nothing".to_owned(), mismatch: false, hint: None };
         let outcome = match task.path.clone() {
             Some(path) => own_file(path, &task).await,
-            None => here().ok_or_else(absent),
+            None => here(&task, store).ok_or_else(absent),
         };
         done.push((task, outcome));
     }
     done
 }
 
-fn problem(error: &FetchError) -> Problem {
+/// What the store has of it, if that is it.
+pub(super) fn here(task: &Task, store: &Store) -> Option<Got> {
+    let sha256 = task.want.sha256?;
+    let size = store.size(&sha256).filter(|size| task.want.size.is_none_or(|known| known == *size))?;
+    Some(Got { sha256, sha512: None, size, from: None, version: Version::default() })
+}
+
+fn unbuilt() -> Problem {
+    let text = "it was built, and this store does not have it".to_owned();
+    let hint = "`pxectl ipxe build` makes it by the recipe in pxectl.lock; or bring the store along".to_owned();
+    Problem { text, mismatch: false, hint: Some(hint) }
+}
+
+pub(super) fn problem(error: &FetchError) -> Problem {
     Problem { text: chain(error), mismatch: error.is_mismatch(), hint: error.hint() }
 }
 

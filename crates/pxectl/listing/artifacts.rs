@@ -51,7 +51,7 @@ pub fn lines(lab: &Lab, store: &Store, places: &Places<'_>) -> Vec<ArtifactLine>
         let file = shelf::place(artifact, store);
         let urls = match &artifact.place {
             ArtifactPlace::Urls(urls) => urls.iter().map(|url| url.value.to_string()).collect(),
-            ArtifactPlace::Path(_) => Vec::new(),
+            ArtifactPlace::Path(_) | ArtifactPlace::Built => Vec::new(),
         };
         ArtifactLine {
             name: artifact.name.value.to_string(),

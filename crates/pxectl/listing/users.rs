@@ -57,6 +57,7 @@ pub fn of_artifacts(inventory: &Inventory) -> BTreeMap<&Name, Users> {
     }
     if let Some(IpxeSource::Artifacts(programs)) = &parts.lab.ipxe {
         programs.values().for_each(|name| users.entry(&name.value).or_default().lab = true);
+        parts.lab.loads.values().for_each(|name| users.entry(name).or_default().lab = true);
     }
     users
 }

@@ -8,6 +8,7 @@ use pxectl_model::artifact::{Artifact, ArtifactPlace};
 use pxectl_model::body::Body;
 use pxectl_model::digest::{Digest, Hasher, Sha256, WideHasher};
 use pxectl_model::name::Name;
+use pxectl_model::source::Layer;
 use pxectl_netboot::open::{OpenBody, OpenPieces, Stamp};
 
 /// What is open for a table, and what is wrong with the rest.
@@ -21,6 +22,10 @@ pub struct Contents {
     pub warnings: Vec<String>,
     /// What the plan needs and the store does not have.
     unfetched: Vec<Name>,
+    /// The same for what was built and cannot be fetched.
+    unbuilt: Vec<Name>,
+    /// Whether Debian's package could bring some of it.
+    packaged: bool,
 }
 
 impl Contents {
@@ -29,9 +34,24 @@ impl Contents {
         self.faults.push(text);
     }
 
-    /// Whether this artifact is needed and not in the store.
-    pub fn lacks(&self, name: &Name) -> bool {
-        self.unfetched.contains(name)
+    /// Adds what is needed and not in the store; once, whoever needs it.
+    pub fn lack(&mut self, name: Name) {
+        if !self.unfetched.contains(&name) {
+            self.unfetched.push(name);
+        }
+    }
+
+    /// The same for what Debian's package could have brought.
+    pub fn lack_usual(&mut self, name: Name) {
+        self.packaged = true;
+        self.lack(name);
+    }
+
+    /// The same for what was built, and elsewhere.
+    pub fn lack_built(&mut self, name: Name) {
+        if !self.unbuilt.contains(&name) {
+            self.unbuilt.push(name);
+        }
     }
 
     /// What stops the table; all that is to be fetched is one of it.
@@ -41,7 +61,15 @@ impl Contents {
         if !names.is_empty() {
             let them = if names.len() == 1 { "the artifact is" } else { "artifacts are" };
             let command = names.join(" ");
-            faults.push(format!("error: {them} not in the store: {}\nhint: run `pxectl fetch {command}`", names.join(", ")));
+            let package = if self.packaged { ", or install Debian's package `ipxe`" } else { "" };
+            let all = names.join(", ");
+            faults.push(format!("error: {them} not in the store: {all}\nhint: run `pxectl fetch {command}`{package}"));
+        }
+        if !self.unbuilt.is_empty() {
+            let all = self.unbuilt.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+            faults.push(format!(
+                "error: built elsewhere, and not in this store: {all}\nhint: build here with `pxectl ipxe build` by the recipe in pxectl.lock, or bring the store along"
+            ));
         }
         faults
     }
@@ -80,7 +108,7 @@ impl Opener {
     /// Opens an artifact, and holds it against its digests where a machine of the plan needs it.
     pub fn artifact(&self, artifact: &Artifact, body: Option<&Body>, needed: bool, contents: &mut Contents) {
         let name = &artifact.name.value;
-        let stored = matches!(artifact.place, ArtifactPlace::Urls(_));
+        let stored = !matches!(artifact.place, ArtifactPlace::Path(_));
         let opened = match body {
             Some(body) => self.open(body),
             None => Err(std::io::ErrorKind::NotFound.into()),
@@ -94,7 +122,10 @@ impl Opener {
                 contents.files.insert(name.to_string(), open);
             }
             Err(error) if stored && error.kind() == std::io::ErrorKind::NotFound => match needed {
-                true => contents.unfetched.push(name.clone()),
+                true if matches!(artifact.place, ArtifactPlace::Built) => contents.lack_built(name.clone()),
+                true => contents.lack(name.clone()),
+                // Nobody wrote that it is to be there.
+                false if artifact.name.origin.layer == Layer::Default => {}
                 false => contents.warnings.push(format!("artifact `{name}` is not in the store: `pxectl fetch {name}`")),
             },
             Err(error) => {

@@ -1,6 +1,6 @@
 //! Servers on loopback for pretend machines: what `boot-test` and `demo` share. They are the servers of `serve`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +37,8 @@ pub struct Stage {
     pub http: SocketAddr,
     /// `http://127.0.0.1:port`.
     pub base: String,
+    /// What DHCP names to each firmware.
+    nbp_names: BTreeMap<Firmware, &'static str>,
     /// For a machine whose card the inventory does not list.
     unlisted: Mac,
     running: Running,
@@ -79,13 +81,14 @@ impl Stage {
         let tables = Arc::new(Fixed(table.clone()));
         let running = bound.serve(tables, ledger, reporting.report.clone(), Limits::default()).map_err(|e| failure(&e))?;
         let unlisted = unlisted_mac(&inventory);
-        Ok(Self { table, tftp, http, base, unlisted, running, reporting, _state: state })
+        let nbp_names = Firmware::ALL.into_iter().map(|firmware| (firmware, inventory.lab().nbp_name(firmware))).collect();
+        Ok(Self { table, tftp, http, base, nbp_names, unlisted, running, reporting, _state: state })
     }
 
     /// A machine of this identity on one of the addresses of loopback.
     pub fn machine(&self, identity: &Identity, firmware: Firmware, entry: Entry, local: IpAddr) -> WalkSpec {
         let text = |tag: &Option<pxectl_model::identity::Tag>| tag.as_ref().map(ToString::to_string).unwrap_or_default();
-        let name = nbp_name(firmware);
+        let name = self.nbp_names.get(&firmware).copied().unwrap_or_else(|| nbp_name(firmware));
         WalkSpec {
             firmware,
             entry,

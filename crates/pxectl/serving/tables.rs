@@ -8,10 +8,10 @@ use std::sync::{Arc, OnceLock};
 use pxectl_model::arch::Firmware;
 use pxectl_model::body::Body;
 use pxectl_model::diag::Diagnostic;
-use pxectl_model::inventory::{Inventory, IpxeSource};
+use pxectl_model::inventory::Inventory;
 use pxectl_model::net::{Network, Site};
 use pxectl_model::plan::Scope;
-use pxectl_model::policy::{http_base, nbp_name};
+use pxectl_model::policy::{SHIM_FALLBACK, http_base};
 use pxectl_netboot::open::OpenBody;
 use pxectl_netboot::table::Table;
 use pxectl_render::Scripts;
@@ -22,9 +22,13 @@ use crate::serving::contents::{Contents, Opener};
 use crate::serving::insides::{Indexer, Insides};
 use crate::serving::vault::Vault;
 use crate::session::{Session, folder_of, warn};
-use crate::shelf::{Disk, Shelf};
+use crate::shelf::{Disk, Shelf, Unfound};
 use crate::show::diagnostic::summary;
 use crate::watch::Stamps;
+
+/// What to do where a program is missing.
+const NO_PROGRAM: &str = "hint: `pxectl fetch undionly.kpxe snponly.efi` gets iPXE's builds (Debian's package `ipxe` has them, too); name \
+    others or their folder in `lab.ipxe`, or only the firmware that you boot in `lab.firmware`";
 
 /// Where the inventory comes from.
 enum InventorySource {
@@ -169,15 +173,7 @@ impl TableBuilder {
             }
             self.opener.artifact(artifact, body.as_ref(), needed.contains(name), &mut contents);
         }
-        for firmware in inventory.lab().firmware() {
-            match self.nbp(firmware, inventory, &contents) {
-                Ok(Some(body)) => {
-                    tftp.insert(nbp_name(firmware).to_owned(), body);
-                }
-                Ok(None) => {}
-                Err(text) => contents.fault(text),
-            }
-        }
+        self.programs(inventory, &mut contents, &mut tftp);
         let faults = contents.faults();
         let Contents { files, warnings: more, .. } = contents;
         warnings.extend(more);
@@ -208,20 +204,33 @@ impl TableBuilder {
         }
     }
 
-    /// A firmware's NBP, open; none where it is an artifact that was not fetched, which is told with the others.
-    fn nbp(&self, firmware: Firmware, inventory: &Inventory, contents: &Contents) -> Result<Option<OpenBody>, String> {
-        if let Some(IpxeSource::Artifacts(names)) = &inventory.lab().ipxe
-            && names.get(&firmware).is_some_and(|name| contents.lacks(&name.value))
-        {
-            return Ok(None);
+    /// The bootstrap programs, open, under the names that DHCP and shims know; those that were not fetched are told with the other files.
+    fn programs(&self, inventory: &Inventory, contents: &mut Contents, tftp: &mut HashMap<String, OpenBody>) {
+        let (lab, parts) = (inventory.lab(), inventory.parts());
+        let mut add = |names: &[&str], what: &str, found: Result<Body, Unfound>| match found {
+            Ok(body) => match self.opener.open(&body) {
+                Ok(open) => names.iter().for_each(|name| drop(tftp.insert((*name).to_owned(), open.clone()))),
+                Err(error) => contents.fault(format!("error: {what}: {error}\n{NO_PROGRAM}")),
+            },
+            Err(Unfound::Nowhere(why)) => contents.fault(format!("error: {why}\n{NO_PROGRAM}")),
+            Err(Unfound::Fetch(name)) => contents.lack(name),
+            Err(Unfound::Usual(name)) => contents.lack_usual(name),
+            Err(Unfound::Build(name)) => contents.lack_built(name),
+        };
+        for firmware in lab.firmware() {
+            let shim = lab.shim(firmware);
+            add(&[lab.nbp_name(firmware)], &format!("the NBP for {firmware}"), self.shelf.nbp(firmware, parts));
+            if let Some(shim) = shim {
+                let names = [shim.then, SHIM_FALLBACK];
+                // Under the other name two shims could ask; the one of x64 is served.
+                let names = if firmware == Firmware::UefiX64 || !lab.loads.contains_key(&Firmware::UefiX64) {
+                    &names
+                } else {
+                    &names[..1]
+                };
+                add(names, &format!("what the shim for {firmware} loads"), self.shelf.behind_shim(firmware, parts));
+            }
         }
-        let open = |body: Option<Body>| body.map(|body| self.opener.open(&body)).transpose();
-        let body = self.shelf.nbp(firmware, inventory.parts());
-        body.and_then(|body| open(body).map_err(|error| format!("the NBP for {firmware}: {error}"))).map_err(|text| {
-            format!(
-                "error: {text}\nhint: install iPXE's builds (Debian's package `ipxe`), name their folder in `lab.ipxe`, or only the firmware that you boot in `lab.firmware`"
-            )
-        })
     }
 
     /// The scripts with the values of secrets in them, where machines are to get those.

@@ -37,7 +37,7 @@ pub struct Subject {
 pub fn artifacts(draft: &Draft, names: &[String], store: &Store) -> Vec<Subject> {
     let meant = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
     let mut found = BTreeMap::new();
-    for artifact in draft.artifacts.iter().filter(|artifact| meant(artifact.name.value.as_str())) {
+    for artifact in draft.all_artifacts().filter(|artifact| meant(artifact.name.value.as_str())) {
         let locked = draft.lock.get(&artifact.name.value).map(|(locked, _)| locked);
         found.insert(artifact.name.value.to_string(), of(artifact, locked, store));
     }

@@ -59,7 +59,7 @@ fn write(
 ) -> Result<String, Vec<Diagnostic>> {
     let at = || place_of(site.server.origin.route.as_ref());
     let base_url = http_base(site.server.value, inventory.lab().http_port.value);
-    let policy = Policy::new(&base_url, firmware);
+    let policy = Policy::new(&base_url, firmware, |firmware| inventory.lab().nbp_name(firmware));
     let bios_only = policy.branches.iter().all(|b| matches!(b.client, Client::Ipxe | Client::Pxe(Firmware::Bios)));
     let fuel = env::FUEL + RESERVATION_FUEL * hosts.len() as u64;
     let context = Value::from_pairs([

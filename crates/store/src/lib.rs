@@ -14,6 +14,8 @@ pub mod images;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 pub mod journal;
 pub mod lock;
+#[cfg(all(unix, not(pxectl_no_unix)))]
+pub mod put;
 pub mod regular;
 pub mod replace;
 #[cfg(all(unix, not(pxectl_no_unix)))]

@@ -27,6 +27,8 @@ mod goals;
 mod init;
 #[cfg(not(pxectl_no_unix))]
 mod inside;
+#[cfg(all(unix, not(pxectl_no_unix)))]
+mod ipxe_build;
 mod journal;
 mod lint;
 mod list;
@@ -39,6 +41,7 @@ mod render;
 mod secrets;
 mod selection;
 mod start;
+mod stock;
 mod stop;
 mod store;
 mod unknown;

@@ -1,5 +1,6 @@
 //! The words that the cases are written in: a lab, a command that ran, a server that runs, a machine that boots.
 
+pub mod archive;
 pub mod ci_page;
 pub mod files;
 pub mod http;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pxectl_model::arch::Firmware;
+use pxectl_model::artifact::Member;
 use pxectl_model::digest::{Sha256, Sha512};
 use pxectl_model::identity::{BadTag, Tag};
 use pxectl_model::image::FileRef;
@@ -56,15 +57,16 @@ macro_rules! by_field {
 }
 
 by_value!(
-    bool, u16, String, PathBuf, Ipv4Addr, Firmware, Sha256, Sha512, Url, Tag, BadTag, Mac, Name, Subnet, Range, Glob, MatchKey
+    bool, u16, String, PathBuf, Ipv4Addr, Firmware, Sha256, Sha512, Url, Tag, BadTag, Mac, Member, Name, Subnet, Range, Glob,
+    MatchKey
 );
 by_value!(Recipe, FileKey, Inject, SecretSource, PerArch<Name>, PerArch<FileRef>, PerArch<Vec<FileRef>>, Var, Uuid, HashMap<Name, usize>, ());
 
-by_field!(Draft { lab, artifacts, profiles, hosts, rules, recipes, profile_index, artifact_index } but { lock });
+by_field!(Draft { lab, artifacts, profiles, hosts, rules, recipes, profile_index, artifact_index } but { lock, provided });
 by_field!(LabDraft { http_port, firmware, ipxe, unknown, templates, strict, sites, networks_complete } but {});
 by_field!(SiteDraft { name, server, networks } but {});
 by_field!(Network { subnet, range, router, dns } but {});
-by_field!(ArtifactDraft { name, path, urls, sha256, sha512, auth } but { route, flawed });
+by_field!(ArtifactDraft { name, path, urls, member, sha256, sha512, auth } but { route, flawed, provided });
 by_field!(ProfileDraft { name, extends, settings } but { flawed });
 by_field!(Claim { written, tag } but {});
 by_field!(NicDraft { mac, mac_given, ip } but {});

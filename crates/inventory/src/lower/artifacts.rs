@@ -1,5 +1,6 @@
 //! `artifacts`.
 
+use pxectl_model::artifact::Member;
 use pxectl_model::digest::{Sha256, Sha512};
 use pxectl_model::source::{Layer, Sourced};
 use pxectl_model::url::Url;
@@ -21,10 +22,12 @@ pub(super) fn artifacts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
             route: at.route.clone(),
             path: None,
             urls: Vec::new(),
+            member: None,
             sha256: None,
             sha512: None,
             auth: None,
             flawed: false,
+            provided: None,
         };
         if let Some(table) = walk.table(&at, &keys::ARTIFACT) {
             fill(walk, &table, &mut artifact);
@@ -38,12 +41,17 @@ pub(super) fn artifacts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
 fn fill(walk: &mut Walk<'_>, table: &Table<'_>, artifact: &mut ArtifactDraft) {
     let help = "give a file of the serving host, or where it is to be fetched from";
     walk.exclusive(&CONFLICTING_KEYS, table, &["path", "url"], help);
+    if table.has("member") {
+        let help = "`member` names a file in an archive that is fetched; a file of this host is named by `path` alone";
+        walk.exclusive(&CONFLICTING_KEYS, table, &["path", "member"], help);
+    }
     if !table.has("url") {
         let message = format!("the artifact `{}` has neither `path` nor `url`", artifact.name.value);
         walk.missing(table, "path", message);
     }
     artifact.path = table.get("path").and_then(|at| Some(sourced(&at, walk.path(&at)?, Layer::Lab)));
     artifact.urls = table.get("url").map(|at| urls(walk, &at)).unwrap_or_default();
+    artifact.member = table.get("member").and_then(|at| Some(sourced(&at, walk.parse::<Member>(&at)?, Layer::Lab)));
     artifact.sha256 = table.get("sha256").and_then(|at| Some(sourced(&at, walk.parse::<Sha256>(&at)?, Layer::Lab)));
     artifact.auth = table.get("auth").and_then(|at| auth::auth(walk, table, &at, artifact));
     artifact.sha512 = table.get("sha512").and_then(|at| Some(sourced(&at, walk.parse::<Sha512>(&at)?, Layer::Lab)));

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use pxectl_model::artifact::Member;
 use pxectl_model::digest::{Sha256, Sha512};
-use pxectl_model::lock::{Locked, Lockfile, Trust, Version};
+use pxectl_model::lock::{Built, Locked, Lockfile, Trust, Version};
 use pxectl_model::source::{FileId, Route};
 use pxectl_model::url::Url;
 use pxectl_model::utc::Utc;
@@ -64,23 +65,60 @@ fn locked(walk: &mut Walk<'_>, table: &Table<'_>) -> Option<Locked> {
     let fetched = table.get("fetched").and_then(|at| walk.parse::<Utc>(&at));
     let [etag, modified] = ["etag", "modified"].map(|key| table.get(key).and_then(|at| plain(walk, &at)));
     let version = Version { etag, modified };
-    let flawed = matches!(url, Some(None)) || matches!(sha512, Some(None));
+    let member = table.get("member").map(|at| walk.parse::<Member>(&at));
+    let built = table.get("built").map(|at| walk.table(&at, &keys::BUILT).and_then(|table| built(walk, &table)));
+    if let (Some(Trust::Built), false) = (trust, table.has("built")) {
+        walk.missing(table, "built", "this entry is `built`, and does not say how".to_owned());
+    }
+    let flawed =
+        matches!(url, Some(None)) || matches!(sha512, Some(None)) || matches!(member, Some(None)) || matches!(built, Some(None));
     let locked = Locked {
         url: url.flatten(),
+        member: member.flatten(),
         size: size?,
         sha256: sha256?,
         sha512: sha512.flatten(),
         trust: trust?,
         version,
         fetched: fetched?,
+        built: built.flatten(),
     };
     (!flawed).then_some(locked)
 }
 
+fn built(walk: &mut Walk<'_>, table: &Table<'_>) -> Option<Built> {
+    for key in ["target", "source", "script", "compiler"] {
+        walk.missing(table, key, format!("this recipe has no `{key}`"));
+    }
+    let target = table.get("target").and_then(|at| plain(walk, &at));
+    let source = table.get("source").and_then(|at| walk.parse::<Sha256>(&at));
+    let commit = table.get("commit").map(|at| plain(walk, &at));
+    let with = table.get("with").map(|at| plain(walk, &at));
+    let script = table.get("script").and_then(|at| walk.parse::<Sha256>(&at));
+    let trust = table.get("ca").map(|at| walk.parse::<Sha256>(&at));
+    let compiler = table.get("compiler").and_then(|at| plain(walk, &at));
+    let flawed = matches!(commit, Some(None)) || matches!(with, Some(None)) || matches!(trust, Some(None));
+    let words = |text: String| text.split(", ").map(str::to_owned).collect();
+    let built = Built {
+        target: target?,
+        source: source?,
+        commit: commit.flatten(),
+        with: with.flatten().map(words).unwrap_or_default(),
+        script: script?,
+        trust: trust.flatten(),
+        compiler: compiler?,
+    };
+    (!flawed).then_some(built)
+}
+
+/// A text that the lock file can hold in quotes.
 fn plain(walk: &mut Walk<'_>, at: &At<'_>) -> Option<String> {
     let text = walk.text(at)?;
     if !Version::is_plain(text) {
-        walk.invalid(at, format!("`{}` is no version of a file", shown(text)));
+        walk.invalid(
+            at,
+            format!("`{}` is no plain text: visible ASCII without quotes and backslashes, at most 200", shown(text)),
+        );
         return None;
     }
     Some(text.to_owned())

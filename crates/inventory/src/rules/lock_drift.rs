@@ -14,6 +14,7 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     for artifact in draft.artifacts.iter().filter(|artifact| !artifact.flawed) {
         if let Some((locked, route)) = draft.lock.get(&artifact.name.value) {
             place(artifact, locked, &route).into_iter().for_each(|finding| findings.push(finding));
+            member(artifact, locked, &route).into_iter().for_each(|finding| findings.push(finding));
             digests(artifact, locked, &route).into_iter().for_each(|finding| findings.push(finding));
         }
     }
@@ -29,6 +30,9 @@ fn drifted(artifact: &ArtifactDraft, what: &str, at: &Origin, locked: Route) -> 
 
 fn place(artifact: &ArtifactDraft, locked: &Locked, route: &Route) -> Option<Diagnostic> {
     match (&locked.url, &artifact.path, artifact.urls.first()) {
+        _ if locked.built.is_some() => {
+            drifted(artifact, "as something that was built", &artifact.name.origin, route.key("built"))
+        }
         (Some(_), Some(path), _) => drifted(artifact, "from a URL, not from a file", &path.origin, route.key("url")),
         (None, _, Some(first)) => drifted(artifact, "from a file, not from a URL", &first.origin, route.clone().on_key()),
         (Some(url), None, Some(first)) if artifact.urls.iter().all(|known| known.value != *url) => {
@@ -36,6 +40,16 @@ fn place(artifact: &ArtifactDraft, locked: &Locked, route: &Route) -> Option<Dia
         }
         _ => None,
     }
+}
+
+/// Another file of the same archive.
+fn member(artifact: &ArtifactDraft, locked: &Locked, route: &Route) -> Option<Diagnostic> {
+    let said = artifact.member.as_ref().map(|member| &member.value);
+    if locked.member.as_ref() == said {
+        return None;
+    }
+    let origin = artifact.member.as_ref().map_or(&artifact.name.origin, |member| &member.origin);
+    drifted(artifact, "as another file of its archive", origin, route.key("member"))
 }
 
 fn digests(artifact: &ArtifactDraft, locked: &Locked, route: &Route) -> Option<Diagnostic> {

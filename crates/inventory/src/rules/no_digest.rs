@@ -14,6 +14,9 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     for artifact in draft.artifacts.iter().filter(|artifact| !artifact.flawed && !artifact.has_digest()) {
         judge(draft, artifact).into_iter().for_each(|finding| findings.push(finding));
     }
+    for artifact in &draft.provided {
+        built_in(draft, artifact).into_iter().for_each(|finding| findings.push(finding));
+    }
 }
 
 fn judge(draft: &Draft, artifact: &ArtifactDraft) -> Option<Diagnostic> {
@@ -23,6 +26,9 @@ fn judge(draft: &Draft, artifact: &ArtifactDraft) -> Option<Diagnostic> {
     let Some((locked, route)) = draft.lock.get(name) else { return unlocked(draft, artifact, place) };
     let (message, said) = match locked.trust {
         Trust::FirstUse => (format!("nobody vouched for `{name}`: what came first was believed"), "locked here"),
+        // A rule of its own: `lock-drift`.
+        Trust::Built => return None,
+        Trust::Release => (format!("nobody vouches for `{name}` any more"), "it was a release that pxectl knows"),
         Trust::Inventory => {
             (format!("the inventory does not say what `{name}` must hash to any more"), "it did when this was locked")
         }
@@ -33,6 +39,20 @@ fn judge(draft: &Draft, artifact: &ArtifactDraft) -> Option<Diagnostic> {
     let fix = Fix { title, change: Change::Add { to: entry, key: "sha256".to_owned(), text }, safe: true };
     let help = format!("compare it with what its publisher names, then add it: sha256: \"{}\"", locked.sha256);
     Some(META.at(place, message).related(Place::Route(route.key("trust")), said).help(help).fix(fix))
+}
+
+/// A built-in artifact of which this program knows no digest.
+fn built_in(draft: &Draft, artifact: &ArtifactDraft) -> Option<Diagnostic> {
+    let name = &artifact.name.value;
+    let (locked, route) = draft.lock.get(name).filter(|(locked, _)| locked.trust == Trust::FirstUse)?;
+    let place = artifact.name.origin.route.clone().map_or(Place::Route(route.clone().on_key()), Place::Route);
+    let url = locked.url.as_ref().map(|url| format!("url: \"{url}\", ")).unwrap_or_default();
+    let help = format!(
+        "compare it with what others have, then write it under `artifacts`: {name}: {{{url}sha256: \"{}\"}}",
+        locked.sha256
+    );
+    let message = format!("nobody vouched for `{name}`: what came first was believed");
+    Some(META.at(place, message).related(Place::Route(route.key("trust")), "locked here").help(help))
 }
 
 /// Plain http is worse, and another rule's; a lab that locks nothing keeps its own files as it likes.

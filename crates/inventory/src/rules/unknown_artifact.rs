@@ -10,8 +10,9 @@ use pxectl_model::source::Route;
 use super::meta::Meta;
 use crate::draft::Draft;
 use crate::findings::Findings;
+use crate::stock::stock;
 
-pub(super) const META: Meta = Meta::error("unknown-artifact", "an artifact that is not among `artifacts`");
+pub(super) const META: Meta = Meta::error("unknown-artifact", "an artifact that is neither among `artifacts` nor built in");
 
 pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     if let Some(IpxeSource::Artifacts(artifacts)) = &draft.lab.ipxe {
@@ -36,8 +37,9 @@ fn layer(draft: &Draft, settings: &Settings, findings: &mut Findings) {
 }
 
 fn judge(draft: &Draft, name: &Name, route: Option<Route>, findings: &mut Findings) {
-    let Some(route) = route.filter(|_| !draft.artifact_index.contains_key(name)) else { return };
-    let names = draft.artifacts.iter().map(|artifact| artifact.name.value.as_str());
+    let Some(route) = route.filter(|_| draft.artifact(name).is_none()) else { return };
+    let own = draft.all_artifacts().map(|artifact| artifact.name.value.as_str());
+    let names = own.chain(stock().keys().map(Name::as_str));
     let help = match findings.suggest(name.as_str(), names) {
         Some(close) => format!("did you mean `{close}`?"),
         None => "write it under `artifacts`".to_owned(),

@@ -11,7 +11,7 @@ pub(super) const META: Meta = Meta::warning("unused-lock-entry", "an entry of th
 
 pub(super) fn check(draft: &Draft, findings: &mut Findings) {
     let Some((file, lock)) = draft.lock.read() else { return };
-    for name in lock.artifacts.keys().filter(|name| !draft.artifact_index.contains_key(*name)) {
+    for name in lock.artifacts.keys().filter(|name| draft.artifact(name).is_none()) {
         let place = Place::Route(Route::root(file).key("artifacts").key(name.as_str()).on_key());
         let message = format!("there is no artifact `{name}` in the inventory");
         findings.push(META.at(place, message).help("`pxectl fetch` without names takes such entries out"));

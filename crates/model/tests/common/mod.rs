@@ -78,6 +78,7 @@ pub fn parts() -> Parts {
             http_port: s(8080),
             firmware: None,
             ipxe: None,
+            loads: Default::default(),
             unknown: s(name("hold")),
             templates: s("templates".into()),
             strict: false,

@@ -6,7 +6,7 @@
 mod error;
 mod firmware;
 mod http;
-mod nbp;
+pub mod nbp;
 mod run;
 mod tftp;
 mod walk;

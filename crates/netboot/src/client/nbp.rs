@@ -6,7 +6,10 @@ use pxectl_model::arch::Firmware;
 const BASE_MEMORY: u64 = 0xa0000 - 0x7c00;
 
 /// Why this firmware could not start such an NBP, or nothing.
-pub(super) fn judge(firmware: Firmware, bytes: u64, head: &[u8]) -> Result<(), String> {
+///
+/// # Errors
+/// Why not, in words.
+pub fn judge(firmware: Firmware, bytes: u64, head: &[u8]) -> Result<(), String> {
     if bytes == 0 {
         return Err("it is empty".to_owned());
     }
@@ -32,6 +35,17 @@ pub(super) fn judge(firmware: Firmware, bytes: u64, head: &[u8]) -> Result<(), S
             _ => Ok(()),
         },
     }
+}
+
+/// What iPXE's shim of this name loads: the file of the same folder that is called so without `-shim` and up to four letters behind it
+/// (automatic_next_path in shim.c of ipxe/shim). None for what is no shim by its name.
+pub(super) fn behind_shim(path: &str) -> Option<String> {
+    let file = path.rsplit('/').next()?;
+    let (name, end) = file.rsplit_once('-')?;
+    let (shim, suffix) = end.rsplit_once('.')?;
+    let arch = shim.get(..4).filter(|word| word.eq_ignore_ascii_case("shim")).map(|_| &shim[4..])?;
+    let folder = &path[..path.len() - file.len()];
+    (arch.len() <= 4 && suffix.eq_ignore_ascii_case("efi")).then(|| format!("{folder}{name}.{suffix}"))
 }
 
 /// The machine type in the PE header, where there is one (PE/COFF specification 3.3.1).
@@ -64,6 +78,23 @@ mod tests {
         bytes[0x40..0x44].copy_from_slice(b"PE\0\0");
         bytes[0x44..0x46].copy_from_slice(&machine.to_le_bytes());
         bytes
+    }
+
+    #[test]
+    fn what_a_shim_loads() {
+        let cases = [
+            ("x86_64-sb/snponly-shim.efi", Some("x86_64-sb/snponly.efi")),
+            ("http://10.0.0.1/nbp/a-b/ipxe-shimx64.efi", Some("http://10.0.0.1/nbp/a-b/ipxe.efi")),
+            ("SNPONLY-SHIMAA64.EFI", Some("SNPONLY.EFI")),
+            ("ipxe-shimx86_64.efi", None),
+            ("ipxe-SHIMx64.efi", Some("ipxe.efi")),
+            ("x-shim/snponly.efi", None),
+            ("snponly.efi", None),
+            ("shimx64.efi", None),
+        ];
+        for (name, next) in cases {
+            assert_eq!(behind_shim(name).as_deref(), next, "{name}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use pxectl_model::uuid::Uuid;
 use super::error::{TftpError, WalkError, with_causes};
 use super::firmware::{Entry, HTTP_BOOT_AGENT, size_options, tftp_options};
 use super::http::{Body, HttpClient, HttpGot, HttpRequest, Method};
-use super::nbp::judge;
+use super::nbp::{behind_shim, judge};
 use super::run::Runner;
 use super::tftp::{TftpClient, TftpGot};
 
@@ -210,9 +210,17 @@ pub async fn walk(spec: WalkSpec, report: &mut (dyn FnMut(&Step) + Send)) -> Res
     let mut trail = Trail { steps: Vec::new(), report };
     let mut client = HttpClient::new(spec.local, spec.limits.patience);
     match spec.entry {
-        Entry::Pxe => nbp_by_tftp(&spec, &mut trail).await?,
-        Entry::HttpBoot => nbp_by_http(&spec, &mut client, &mut trail).await?,
+        Entry::Pxe => nbp_by_tftp(&spec, &spec.nbp, &mut trail).await?,
+        Entry::HttpBoot => nbp_by_http(&spec, &spec.nbp, &mut client, &mut trail).await?,
         Entry::IpxeRom => {}
+    }
+    // A shim is no iPXE yet.
+    if let Some(next) = behind_shim(&spec.nbp) {
+        match spec.entry {
+            Entry::Pxe => nbp_by_tftp(&spec, &next, &mut trail).await?,
+            Entry::HttpBoot => nbp_by_http(&spec, &next, &mut client, &mut trail).await?,
+            Entry::IpxeRom => {}
+        }
     }
     Runner::start(&spec, client, trail).await?.finish().await
 }
@@ -235,24 +243,24 @@ pub(super) fn tftp_client(spec: &WalkSpec) -> TftpClient {
     TftpClient { local: spec.local, server: spec.tftp, limit: spec.limits.file_bytes, patience: spec.limits.patience }
 }
 
-async fn nbp_by_tftp(spec: &WalkSpec, trail: &mut Trail<'_>) -> Result<(), WalkError> {
+async fn nbp_by_tftp(spec: &WalkSpec, name: &str, trail: &mut Trail<'_>) -> Result<(), WalkError> {
     let client = tftp_client(spec);
     let step = |kind, began: Instant, bytes, sha256, outcome| Step {
         kind,
         protocol: Protocol::Tftp,
-        name: spec.nbp.clone(),
+        name: name.to_owned(),
         at: None,
         bytes,
         took: began.elapsed(),
         sha256,
         outcome,
     };
-    let failed = |reason: String| WalkError::Nbp { name: spec.nbp.clone(), reason };
+    let failed = |reason: String| WalkError::Nbp { name: name.to_owned(), reason };
     let said = |error: &TftpError| with_causes(error);
     let mut told = None;
     if spec.firmware != Firmware::Bios {
         let began = Instant::now();
-        let size = client.size(&spec.nbp, size_options()).await;
+        let size = client.size(name, size_options()).await;
         let outcome = match &size {
             Ok(Some(_)) => Ok(()),
             Ok(None) => Err("the server does not tell the size, without which EDK2 does not load it".to_owned()),
@@ -263,7 +271,7 @@ async fn nbp_by_tftp(spec: &WalkSpec, trail: &mut Trail<'_>) -> Result<(), WalkE
         outcome.map_err(failed)?;
     }
     let began = Instant::now();
-    let (bytes, sha256, outcome) = match client.read(&spec.nbp, tftp_options(spec.firmware)).await {
+    let (bytes, sha256, outcome) = match client.read(name, tftp_options(spec.firmware)).await {
         Ok(TftpGot { bytes, .. }) if told.is_some_and(|told| told != bytes) => {
             (bytes, None, Err(format!("the server told a size of {} bytes and sent {bytes}", told.unwrap_or(0))))
         }
@@ -274,9 +282,9 @@ async fn nbp_by_tftp(spec: &WalkSpec, trail: &mut Trail<'_>) -> Result<(), WalkE
     outcome.map_err(failed)
 }
 
-async fn nbp_by_http(spec: &WalkSpec, client: &mut HttpClient, trail: &mut Trail<'_>) -> Result<(), WalkError> {
-    let failed = |reason: String| WalkError::Nbp { name: spec.nbp.clone(), reason };
-    let uri = ipxe::Uri::parse(&spec.nbp);
+async fn nbp_by_http(spec: &WalkSpec, name: &str, client: &mut HttpClient, trail: &mut Trail<'_>) -> Result<(), WalkError> {
+    let failed = |reason: String| WalkError::Nbp { name: name.to_owned(), reason };
+    let uri = ipxe::Uri::parse(name);
     let (Some("http"), Some(host)) = (uri.scheme.as_deref(), uri.host.clone()) else {
         return Err(failed("UEFI HTTP Boot needs an http URL".to_owned()));
     };
@@ -301,7 +309,7 @@ async fn nbp_by_http(spec: &WalkSpec, client: &mut HttpClient, trail: &mut Trail
             (Some(got), Method::Get) => (got.bytes, Some(got.sha256)),
             (None, _) => (0, None),
         };
-        let (name, took) = (spec.nbp.clone(), began.elapsed());
+        let (name, took) = (name.to_owned(), began.elapsed());
         trail.add(Step { kind, protocol: Protocol::Http, name, at: None, bytes, took, sha256, outcome: outcome.clone() });
         outcome.map_err(failed)?;
     }

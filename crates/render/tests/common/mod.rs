@@ -191,6 +191,7 @@ impl Bench {
             http_port: at(8080, "lab.http_port"),
             firmware: None,
             ipxe: None,
+            loads: Default::default(),
             unknown: at(name("hold"), "lab.unknown"),
             templates: at("templates".into(), "lab.templates"),
             strict: false,

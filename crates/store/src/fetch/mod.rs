@@ -55,12 +55,14 @@ pub struct Want {
     pub size: Option<u64>,
     /// What one of the servers wants to see.
     pub auth: Option<Auth>,
+    /// Whether it is an archive, and what is taken out of it will be held against a digest.
+    pub checked_inside: bool,
 }
 
 impl Want {
     /// Whether anything could tell wrong bytes from the right ones.
     fn pinned(&self) -> bool {
-        self.sha256.is_some() || self.sha512.is_some()
+        self.sha256.is_some() || self.sha512.is_some() || self.checked_inside
     }
 
     /// The first digest that sums contradict: what was expected and what was found.

@@ -1,0 +1,142 @@
+//! What needs no entry in an inventory: names that pxectl knows, files out of release archives, a shim and what it loads.
+
+use std::net::Ipv4Addr;
+
+use crate::support::archive::{gzip, tar};
+use crate::support::files::{self, efi_program};
+use crate::support::http::ask;
+use crate::support::lab::{Lab, digest};
+use crate::support::mirror::Mirror;
+use crate::support::run;
+
+const X64: u16 = 0x8664;
+const ARM64: u16 = 0xaa64;
+
+fn lab(ipxe: &str, artifacts: &str) -> Lab {
+    Lab::new(&format!(
+        "pxectl: 1\nlab:\n  server: 127.0.0.1\n  firmware: [uefi-x64]\n  ipxe: {ipxe}\n  networks: [{{subnet: 127.0.0.0/24}}]\n{artifacts}\
+         hosts:\n  - {{serial: SN-DISK, name: disk-01, profile: local, mac: \"52:54:00:00:00:03\"}}\n"
+    ))
+}
+
+/// As iPXE's releases have it, as far as x64 goes.
+fn release() -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    let (shim, ipxe) = (efi_program(X64, 1), efi_program(X64, 2));
+    let archive = tar(&[
+        ("ipxeboot/x86_64-sb/shimx64.efi", &shim),
+        ("ipxeboot/x86_64-sb/snponly.efi", &ipxe),
+        ("ipxeboot/arm64/snponly.efi", &efi_program(ARM64, 3)),
+        ("ipxeboot/x86_64/page.efi", b"<!DOCTYPE html><title>404</title>"),
+    ]);
+    (gzip(&archive), shim, ipxe)
+}
+
+/// An entry for a file of the archive on a mirror.
+fn member(name: &str, mirror: &Mirror, path: &str, more: &str) -> String {
+    format!("  {name}: {{url: \"{}\", member: {path}{more}}}\n", mirror.url("ipxeboot.tar.gz"))
+}
+
+fn pinned(bytes: &[u8]) -> String {
+    format!(", sha256: \"{}\"", digest(bytes))
+}
+
+#[test]
+fn a_shim_boots_and_finds_what_it_loads() {
+    let (archive, shim, ipxe) = release();
+    let mirror = Mirror::new(&[("ipxeboot.tar.gz", &archive)]);
+    let entries = [
+        member("snponly-shim.efi", &mirror, "ipxeboot/x86_64-sb/shimx64.efi", &pinned(&shim)),
+        member("snponly-sb.efi", &mirror, "ipxeboot/x86_64-sb/snponly.efi", &pinned(&ipxe)),
+    ];
+    let lab = lab("{uefi-x64: snponly-shim.efi}", &format!("artifacts:\n{}", entries.concat()));
+    lab.pxectl(&["boot-test", "SN-DISK", "--firmware", "uefi-x64"])
+        .ends_with(1)
+        .says("run `pxectl fetch snponly-sb.efi snponly-shim.efi`");
+    let ran = lab.pxectl(&["fetch"]).ends_with(0);
+    assert!(ran.stdout.contains("snponly-shim.efi  71 kB  fetched, as the inventory says"), "{ran:?}");
+    assert_eq!(mirror.log().1.len(), 1, "the archive came once for both");
+    assert!(lab.read("pxectl.lock").contains("    member: \"ipxeboot/x86_64-sb/shimx64.efi\"\n"));
+    lab.pxectl(&["lint", "--here"]).ends_with(0);
+    // The pretend firmware does what shim.c does: it takes `-shim` out of the name that DHCP gave.
+    for by in [&[][..], &["--http-boot"]] {
+        let ran = lab.pxectl(&[&["boot-test", "SN-DISK", "--firmware", "uefi-x64"], by].concat()).ends_with(0);
+        assert!(ran.stdout.contains("x86_64-sb/snponly-shim.efi") && ran.stdout.contains("x86_64-sb/snponly.efi"), "{ran:?}");
+    }
+    lab.pxectl(&["render", "dhcp"]).ends_with(0).prints("filename \"x86_64-sb/snponly-shim.efi\";");
+    let serve = lab.serve(&[]);
+    for (name, bytes) in [("x86_64-sb/snponly-shim.efi", &shim), ("x86_64-sb/snponly.efi", &ipxe), ("ipxe.efi", &ipxe)] {
+        assert_eq!(&ask(Ipv4Addr::LOCALHOST, serve.http, &format!("/nbp/{name}")).whole().body, bytes, "{name}");
+    }
+}
+
+#[test]
+fn a_name_is_known_without_an_entry() {
+    let lab = lab("{uefi-x64: snponly.efi}", "profiles:\n  win: {recipe: windows, wimboot: wimboot, boot_wim: wimboot}\n");
+    lab.pxectl(&["lint"]).ends_with(0);
+    let list = lab.pxectl(&["list", "artifacts"]).ends_with(0);
+    assert!(list.stdout.contains("https://github.com/ipxe/ipxe/releases/download/"), "{list:?}");
+    lab.pxectl(&["boot-test", "SN-DISK", "--firmware", "uefi-x64"])
+        .ends_with(1)
+        .one_error()
+        .says("hint: run `pxectl fetch snponly.efi`");
+    lab.pxectl(&["lint", "--here"]).ends_with(1).prints("run `pxectl fetch wimboot`");
+    lab.pxectl(&["fetch", "wimbot"]).ends_with(1).says("did you mean `wimboot`?");
+    lab.edit(|text| text.replace("snponly.efi}", "snponli.efi}"));
+    lab.pxectl(&["lint"]).ends_with(1).prints("did you mean `snponly.efi`?");
+}
+
+#[test]
+fn its_publisher_is_asked_and_only_that() {
+    let lab = lab("{uefi-x64: snponly.efi}", "");
+    // Nobody listens there: the address is told, and nothing left this host.
+    let mut command = run::command(lab.folder(), &["fetch", "snponly.efi", "wimboot"]);
+    command.env("HTTPS_PROXY", "http://127.0.0.1:1").env_remove("NO_PROXY").env_remove("no_proxy");
+    let ran = run::wait(command, "fetch").ends_with(2);
+    for url in
+        ["https://github.com/ipxe/ipxe/releases/download/v2.0.0/ipxeboot.tar.gz", "https://github.com/ipxe/wimboot/releases/"]
+    {
+        assert!(ran.stderr.contains(url), "{ran:?}");
+    }
+    assert!(!lab.path("pxectl.lock").exists());
+}
+
+#[test]
+fn what_the_archive_does_not_have_or_is_something_else_is_refused() {
+    let (archive, shim, _) = release();
+    let mirror = Mirror::new(&[("ipxeboot.tar.gz", &archive)]);
+    for (path, pin, why) in [
+        ("ipxeboot/none.efi", &shim, "the archive has no file `ipxeboot/none.efi`"),
+        ("ipxeboot/arm64/snponly.efi", &efi_program(ARM64, 3), "it is an EFI program for machine type 0xaa64"),
+        ("ipxeboot/x86_64/page.efi", &b"<!DOCTYPE html><title>404</title>".to_vec(), "it is an HTML page"),
+        ("ipxeboot/x86_64-sb/shimx64.efi", &vec![1], "it does not match its sha256"),
+    ] {
+        let lab = lab("{uefi-x64: snponly.efi}", &format!("artifacts:\n{}", member("snponly.efi", &mirror, path, &pinned(pin))));
+        lab.pxectl(&["fetch"]).ends_with(1).says(why);
+        assert!(!lab.path("pxectl.lock").exists(), "{path}");
+    }
+    let lab = lab("{uefi-x64: snponly.efi}", &format!("artifacts:\n{}", member("snponly.efi", &mirror, "../../etc/passwd", "")));
+    lab.pxectl(&["lint"]).ends_with(1).prints("a file in an archive is named by its path there");
+}
+
+#[test]
+fn without_a_source_the_usual_names_are_looked_for() {
+    let text = "pxectl: 1\nlab: {server: 127.0.0.1, firmware: [uefi-arm32], networks: [{subnet: 127.0.0.0/24}]}\n\
+                hosts: [{serial: SN-DISK, name: disk-01, profile: local, mac: \"52:54:00:00:00:03\"}]\n";
+    let lab = Lab::new(text);
+    // No package brings one for this firmware.
+    lab.pxectl(&["boot-test", "SN-DISK", "--firmware", "uefi-arm32"])
+        .ends_with(1)
+        .says("run `pxectl fetch snponly-arm32.efi`, or install Debian's package `ipxe`");
+    let program = files::efi_program(0x01c2, 5);
+    let digest = lab.store(&program);
+    lab.write(
+        "pxectl.lock",
+        format!(
+            "pxectl_lock: 1\nartifacts:\n  \"snponly-arm32.efi\":\n    url: \"https://github.com/ipxe/ipxe/releases/download/v2.0.0/ipxeboot.tar.gz\"\n    \
+             member: \"ipxeboot/arm32/snponly.efi\"\n    size: {}\n    sha256: \"{digest}\"\n    trust: release\n    fetched: \"2026-11-26T00:00:00Z\"\n",
+            program.len()
+        ),
+    );
+    lab.pxectl(&["lint", "--deny", "warnings"]).ends_with(0);
+    lab.pxectl(&["boot-test", "SN-DISK", "--firmware", "uefi-arm32"]).ends_with(0);
+}
