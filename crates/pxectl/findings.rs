@@ -1,9 +1,13 @@
 //! What is found in a lab, after its allow comments were heard.
 
+use std::path::{Component, Path};
+
 use pxectl_inventory::{Judged, rules};
 use pxectl_model::diag::{Diagnostic, RuleId, Severity};
 use pxectl_model::rule::Meta;
+use pxectl_store::evidence::{LARGEST_KEYS, openpgp};
 use pxectl_store::images::Store;
+use pxectl_store::regular::read_regular;
 
 use crate::lab::Found;
 
@@ -24,7 +28,24 @@ impl Found {
             found.extend(self.here(store));
         }
         found.extend(self.rendered());
+        found.extend(self.keys(here.is_some()));
         self.reading.judge(found, &cards(), &|rule| here.is_some() || !rules::needs_host(rule))
+    }
+
+    /// What is wrong with files of keys: of those that git holds with the inventory, and of any others only where this host is asked about.
+    fn keys(&self, here: bool) -> Vec<Diagnostic> {
+        let wrong = |path: &Path, fingerprint: &_| {
+            let inside =
+                path.strip_prefix(&self.folder).is_ok_and(|rest| !rest.components().any(|part| part == Component::ParentDir));
+            if !here && !inside {
+                return None;
+            }
+            match read_regular(path, LARGEST_KEYS as u64) {
+                Err(error) => Some(error.to_string()),
+                Ok(bytes) => openpgp::judge_keys(&bytes, fingerprint).err().map(|fault| fault.to_string()),
+            }
+        };
+        pxectl_inventory::signing_keys(&self.reading.draft, &wrong)
     }
 
     /// What reading finds: enough to know whether the lab is sound.

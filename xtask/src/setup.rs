@@ -25,12 +25,15 @@ const FIRMWARE: [&str; 13] = [
 ];
 
 /// For interoperation and the benchmarks.
-const PEERS: [&str; 25] = [
+const PEERS: [&str; 29] = [
     "atftp",
     "curl",
+    "debian-archive-keyring",
     "fish",
     "gcc",
     "genisoimage",
+    "gnupg",
+    "gpgv",
     "grub-efi-amd64-signed",
     "grub-rescue-pc",
     "isomd5sum",
@@ -44,6 +47,7 @@ const PEERS: [&str; 25] = [
     "python3-venv",
     "sbsigntool",
     "shim-signed",
+    "sqv",
     "tftp-hpa",
     "tftpd-hpa",
     "udftools",

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use pxectl_model::arch::Firmware;
 use pxectl_model::artifact::Member;
 use pxectl_model::digest::{Sha256, Sha512};
+use pxectl_model::evidence::Checksums;
 use pxectl_model::identity::{BadTag, Tag};
 use pxectl_model::inventory::{IpxeSource, firmware_of};
 use pxectl_model::lock::{Locked, Lockfile};
@@ -106,6 +107,8 @@ pub struct ArtifactDraft {
     pub auth: Option<AuthDraft>,
     /// The file that it is in the archive that comes from there.
     pub member: Option<Sourced<Member>>,
+    /// The publisher's file that says it.
+    pub checksums: Option<Checksums>,
     /// Something in it was not readable, so that nothing can be said of what is missing.
     pub flawed: bool,
     /// Given for one that has no entry.
@@ -130,6 +133,11 @@ impl ArtifactDraft {
     /// Whether the inventory itself says what it must hash to.
     pub fn has_digest(&self) -> bool {
         self.sha256.is_some() || self.sha512.is_some()
+    }
+
+    /// Whether somebody whom the inventory names says what it must hash to: itself, or a checksum file that not anybody could have written.
+    pub fn is_vouched(&self) -> bool {
+        self.has_digest() || self.checksums.as_ref().is_some_and(|checksums| !checksums.is_plain())
     }
 }
 

@@ -89,12 +89,20 @@ pub const SITE: Section = section("site", "a site", &[key("server"), key("networ
 pub const ARTIFACT: Section = section(
     "artifact",
     "an artifact",
-    &[key("path"), key("url"), key("member"), key("sha256"), key("sha512"), key("auth"), later("checksums")],
+    &[key("path"), key("url"), key("member"), key("sha256"), key("sha512"), key("auth"), key("checksums")],
 );
 /// An artifact's `auth`.
 pub const AUTH: Section = section("auth", "`auth`", &[key("bearer"), key("basic")]);
 /// `auth.basic`.
 pub const BASIC: Section = section("basic", "`auth.basic`", &[key("user"), key("password")]);
+/// An artifact's `checksums`.
+pub const CHECKSUMS: Section =
+    section("checksums", "`checksums`", &[key("url"), key("path"), key("name"), key("signature"), key("key"), key("release")]);
+/// The signed file that lists a checksum file.
+pub const RELEASE: Section =
+    section("release", "`release`", &[key("url"), key("path"), key("name"), key("signature"), key("key")]);
+/// Who signed a file.
+pub const KEY: Section = section("key", "`key`", &[key("fingerprint"), key("path"), key("url")]);
 /// What profiles, hosts and rules may say alike.
 pub const SETTINGS: Section = section(
     "settings",
@@ -175,6 +183,7 @@ pub(crate) const LOCKED: Section = section(
         key("sha256"),
         key("sha512"),
         key("trust"),
+        key("key"),
         key("etag"),
         key("modified"),
         key("fetched"),
@@ -190,5 +199,7 @@ pub(crate) const BUILT: Section = section(
 );
 
 /// All keys of the inventory, in the order of the documentation.
-pub const ALL: [Section; 17] =
-    [TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, AUTH, BASIC, PROFILE, SETTINGS, SECRET, PER_ARCH, HOST, NIC, RULE, MATCH];
+pub const ALL: [Section; 20] = [
+    TOP, INCLUDED, LAB, IPXE, NETWORK, SITE, ARTIFACT, AUTH, BASIC, CHECKSUMS, RELEASE, KEY, PROFILE, SETTINGS, SECRET, PER_ARCH,
+    HOST, NIC, RULE, MATCH,
+];

@@ -66,6 +66,9 @@ pub fn write(lock: &Lockfile) -> String {
             let _ = writeln!(text, "    sha512: \"{sha512}\"");
         }
         let _ = writeln!(text, "    trust: {}", locked.trust.as_str());
+        if let Some(key) = &locked.key {
+            let _ = writeln!(text, "    key: \"{key}\"");
+        }
         for (key, value) in [("etag", &locked.version.etag), ("modified", &locked.version.modified)] {
             if let Some(value) = value.as_ref().filter(|value| Version::is_plain(value)) {
                 let _ = writeln!(text, "    {key}: \"{value}\"");

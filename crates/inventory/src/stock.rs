@@ -137,6 +137,7 @@ fn artifact(name: Name, provided: Provided, route: Option<Route>, locked: Option
         member: member.map(|value| Sourced { value, origin: at(&origin) }),
         sha256: sha256.map(|value| Sourced { value, origin: at(&origin) }),
         sha512: None,
+        checksums: None,
         auth: None,
         flawed: false,
         provided: Some(provided),

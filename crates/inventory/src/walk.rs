@@ -47,6 +47,11 @@ impl<'n> Table<'n> {
         self.map.get(key).is_some()
     }
 
+    /// The place of the mapping.
+    pub fn place(&self) -> Place {
+        Place::Route(self.route.clone())
+    }
+
     /// The place of a key.
     pub fn key_place(&self, key: &str) -> Place {
         Place::Route(self.route.key(key).on_key())

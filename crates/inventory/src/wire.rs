@@ -85,6 +85,7 @@ struct Artifact {
     sha256: Option<Text>,
     sha512: Option<Text>,
     auth: Option<Auth>,
+    checksums: Option<Checksums>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -97,10 +98,45 @@ struct Auth {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(
+    title = "checksums",
+    extend("anyOf" = [{"required": ["path"]}, {"required": ["url"]}], "dependencies" = {"signature": ["key"]})
+)]
+struct Checksums {
+    path: Option<Text>,
+    url: Option<TextOrList>,
+    name: Option<Text>,
+    signature: Option<TextOrList>,
+    key: Option<Key>,
+    release: Option<Release>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 #[schemars(title = "basic")]
 struct Basic {
     user: Text,
     password: Secret,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "release", extend("anyOf" = [{"required": ["path"]}, {"required": ["url"]}]))]
+struct Release {
+    path: Option<Text>,
+    url: Option<TextOrList>,
+    name: Option<Text>,
+    signature: Option<TextOrList>,
+    key: Key,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "key", extend("anyOf" = [{"required": ["path"]}, {"required": ["url"]}]))]
+struct Key {
+    fingerprint: Text,
+    path: Option<Text>,
+    url: Option<TextOrList>,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use pxectl_inventory::{File, LockInput, Reading, lock, read};
 use pxectl_model::artifact::ArtifactPlace;
 use pxectl_model::digest::{Sha256, Sha512};
+use pxectl_model::fingerprint::Fingerprint;
 use pxectl_model::lock::{Locked, Lockfile, Trust, Version};
 use pxectl_model::utc::Utc;
 
@@ -24,14 +25,23 @@ fn locked() -> impl Strategy<Value = Locked> {
     let url = proptest::option::of(
         "(https://|http://|file:///)[a-z0-9]{1,9}(/[-a-zA-Z0-9._~!$&'()*+,;=:@]{1,9}){0,3}(%[0-9A-F][1-9])?",
     );
-    let parts =
-        (url, any::<u64>(), any::<[u8; 32]>(), proptest::option::of(any::<[u8; 32]>()), any::<bool>(), any::<u64>(), version());
-    parts.prop_map(|(url, size, sha256, wide, first, seconds, version)| Locked {
+    let parts = (
+        url,
+        any::<u64>(),
+        any::<[u8; 32]>(),
+        proptest::option::of(any::<[u8; 32]>()),
+        // One that was built needs the recipe of that.
+        prop::sample::select(Trust::ALL.into_iter().filter(|trust| *trust != Trust::Built).collect::<Vec<_>>()),
+        any::<u64>(),
+        version(),
+    );
+    parts.prop_map(|(url, size, sha256, wide, trust, seconds, version)| Locked {
         url: url.and_then(|url| url.parse().ok()),
         size,
         sha256: Sha256(sha256),
         sha512: wide.map(|half| Sha512(std::array::from_fn(|n| half[n % 32]))),
-        trust: if first { Trust::FirstUse } else { Trust::Inventory },
+        trust,
+        key: (trust == Trust::Signed).then_some(Fingerprint::V4(std::array::from_fn(|n| sha256[n]))),
         version,
         member: None,
         built: None,
@@ -89,6 +99,7 @@ fn sample() -> Locked {
         sha256: Sha256([0x9f; 32]),
         sha512: None,
         trust: Trust::Inventory,
+        key: None,
         version: Version::default(),
         member: None,
         built: None,

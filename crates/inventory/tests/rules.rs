@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 use common::{input, lines, recipes};
 use pxectl_inventory::{
     Absent, File, Here, ImageAt, Included, LockInput, Reading, SourceState, here, images, includes, keys, read, rules,
+    signing_keys,
 };
 use pxectl_model::diag::Severity;
 use pxectl_model::digest::Sha256;
+use pxectl_model::fingerprint::Fingerprint;
 use pxectl_model::image::ImagePath;
 use pxectl_model::secret::SecretSource;
 
@@ -81,6 +83,15 @@ fn fixture(folder: &Path) -> Reading {
     read(&input, &recipes())
 }
 
+/// Of key files, only the one that is called so is the right one.
+fn wrong_key(path: &Path, pinned: &Fingerprint) -> Option<String> {
+    match path.file_stem().unwrap().to_str().unwrap() {
+        "there" => None,
+        "other" => Some(format!("it does not hold {pinned}")),
+        _ => Some("it is not there".to_owned()),
+    }
+}
+
 /// To write the expected texts anew: `BLESS=1 cargo test -p pxectl-inventory --test rules`, and read the difference.
 #[test]
 fn each_fixture_finds_what_it_is_for() {
@@ -93,11 +104,12 @@ fn each_fixture_finds_what_it_is_for() {
         }
         let folder = fixtures().join(id);
         let mut reading = fixture(&folder);
-        if rules::needs_host(rule.id) {
+        if rules::needs_host(rule.id) || id == "wrong-key" {
             assert!(reading.inventory.is_some(), "{}", lines(&reading));
             let size = |path: &Path| path.to_string_lossy().contains("large").then_some(5 << 30);
             let mut more = match id {
                 "image-too-large" => images(&reading.draft, &size),
+                "wrong-key" => signing_keys(&reading.draft, &wrong_key),
                 _ => here(&reading.draft, &Somewhere),
             };
             reading.sort(&mut more);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::artifact::Member;
 use crate::digest::{Sha256, Sha512};
+use crate::fingerprint::Fingerprint;
 use crate::name::Name;
 use crate::url::Url;
 use crate::utc::Utc;
@@ -33,6 +34,8 @@ pub struct Locked {
     pub sha512: Option<Sha512>,
     /// Why its content was believed.
     pub trust: Trust,
+    /// The key that signed the digest, where its content was believed for that.
+    pub key: Option<Fingerprint>,
     /// Of which version it was, where its server said that.
     pub version: Version,
     /// When it was fetched, or built.
@@ -89,6 +92,10 @@ impl Version {
 pub enum Trust {
     /// The inventory says what it must hash to.
     Inventory,
+    /// The publisher's checksum file says it, and was signed by the key that the inventory names.
+    Signed,
+    /// The publisher's checksum file says it, and nobody signed that.
+    Checksums,
     /// Nobody said what it must hash to, so what came first was believed.
     FirstUse,
     /// It is a publisher's release, of which this program knows what it must hash to.
@@ -99,12 +106,14 @@ pub enum Trust {
 
 impl Trust {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Inventory, Self::FirstUse, Self::Release, Self::Built];
+    pub const ALL: [Self; 6] = [Self::Inventory, Self::Signed, Self::Checksums, Self::FirstUse, Self::Release, Self::Built];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Inventory => "inventory",
+            Self::Signed => "signed",
+            Self::Checksums => "checksums",
             Self::FirstUse => "first-use",
             Self::Release => "release",
             Self::Built => "built",

@@ -56,6 +56,7 @@ pub fn write_down(folder: &Path, name: &Name, written: &Written, built: Built) -
         sha256: written.sha256,
         sha512: None,
         trust: Trust::Built,
+        key: None,
         version: Version::default(),
         fetched: Utc::of(now),
         built: Some(built),

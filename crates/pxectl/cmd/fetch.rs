@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use pxectl_inventory::draft::Draft;
 use pxectl_inventory::unnamed;
@@ -30,7 +29,7 @@ pub async fn run(args: &Fetch, session: &Session) -> Outcome {
     let found = lab::read(&session.inventory)?;
     chosen::sound(&found, "nothing was fetched")?;
     let draft = &found.reading.draft;
-    let Some(tasks) = chosen(&args.names, draft) else { return Ok(Answer::No) };
+    let Some(mut tasks) = chosen(&args.names, draft) else { return Ok(Answer::No) };
     let all = args.names.is_empty();
     if args.locked {
         let refused = refused(&tasks, draft, all);
@@ -39,6 +38,8 @@ pub async fn run(args: &Fetch, session: &Session) -> Outcome {
             warn("hint: run `pxectl fetch` without --locked, and commit the lock file");
             return Ok(Answer::No);
         }
+        // What was locked was reviewed: nobody is asked again.
+        tasks.iter_mut().for_each(|task| task.query = None);
     }
     // Kept until the lock file says what the lab needs.
     let _lease = if tasks.iter().any(|task| task.path.is_none()) { enter(&session.store, &session.inventory)? } else { None };
@@ -82,14 +83,14 @@ fn chosen(names: &[String], draft: &Draft) -> Option<Vec<Task>> {
 
 /// Prints what became of each, and gives the entries that the lock file gets.
 fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = run::now();
     let mut lock = Lockfile::default();
     let (mut rows, mut mismatches, mut troubles) = (Vec::new(), 0, 0);
     for (task, outcome) in done {
         match outcome {
             Ok(got) => {
                 rows.push(vec![task.name.to_string(), size(got.size), said(task, got)]);
-                lock.artifacts.insert(task.name.clone(), entry(task, got, Utc::of(now)));
+                lock.artifacts.insert(task.name.clone(), entry(task, got, now));
             }
             Err(problem) => {
                 rows.push(vec![task.name.to_string(), "-".to_owned(), "failed".to_owned()]);
@@ -103,6 +104,14 @@ fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
         let next = done.iter().skip(n + 1).find_map(|(_, outcome)| outcome.as_ref().err()).and_then(|next| next.hint.as_ref());
         match outcome {
             Err(problem) => complain(task, problem, problem.hint.as_ref().filter(|hint| Some(*hint) != next)),
+            Ok(got) if task.locked.as_ref().is_some_and(|locked| locked.sha256 != got.sha256) => {
+                let old = task.locked.as_ref().map_or_else(String::new, |locked| locked.sha256.to_string());
+                let new = got.sha256;
+                warn(&format!(
+                    "note: `{}` is another one than before: its publisher says sha256 {new}, {FILE_NAME} had {old}",
+                    task.name
+                ));
+            }
             Ok(got) if task.trust == Trust::FirstUse && task.locked.is_none() => warn(&format!(
                 "warning: nobody says what `{}` must hash to, so what came first was believed: sha256 {}\n\
                  hint: compare that with what its publisher names; `pxectl lint --fix` copies it into the inventory",
@@ -148,9 +157,11 @@ fn said(task: &Task, got: &Got) -> String {
     };
     let why = match (task.trust, &task.locked) {
         (Trust::Inventory, _) => "as the inventory says",
+        (Trust::Signed, _) if task.asked => "as its signed checksum file says",
+        (_, _) if task.asked => "as its checksum file says",
         (_, Some(_)) => "as it was locked",
-        (Trust::FirstUse, None) => "believed on first use",
         (Trust::Release | Trust::Built, None) => "as its release is known",
+        (_, None) => "believed on first use",
     };
     format!("{what}, {why}")
 }
@@ -164,13 +175,17 @@ fn entry(task: &Task, got: &Got, now: Utc) -> Locked {
         sha256: got.sha256,
         sha512: got.sha512,
         trust: task.trust,
+        key: task.key,
         version: got.version.clone(),
         fetched: now,
         built: task.locked.as_ref().and_then(|locked| locked.built.clone()),
     };
     match &task.locked {
-        Some(old) if old.sha256 == new.sha256 && old.size == new.size && old.trust == new.trust => old.clone(),
-        Some(old) => Locked { url: old.url.clone(), version: old.version.clone(), sha512: old.sha512, ..new },
-        None => new,
+        // It is the same one, wherever it would come from now.
+        Some(old) if old.sha256 == new.sha256 => {
+            let kept = Locked { url: old.url.clone(), version: old.version.clone(), sha512: new.sha512.or(old.sha512), ..new };
+            if kept == (Locked { fetched: kept.fetched, ..old.clone() }) { old.clone() } else { kept }
+        }
+        _ => new,
     }
 }

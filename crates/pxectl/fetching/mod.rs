@@ -8,3 +8,4 @@ pub mod program;
 pub mod proof;
 pub mod run;
 pub mod screen;
+mod vouch;

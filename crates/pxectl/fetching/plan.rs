@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use pxectl_inventory::draft::{ArtifactDraft, Draft, Provided};
 use pxectl_model::artifact::Member;
 use pxectl_model::digest::Sha256;
+use pxectl_model::fingerprint::Fingerprint;
 use pxectl_model::lock::{Locked, Trust};
 use pxectl_model::name::Name;
 use pxectl_model::stock::StockItem;
-use pxectl_store::fetch::Want;
+use pxectl_store::fetch::{Query, Want};
 
 use super::proof::Sealed;
 
@@ -29,6 +30,12 @@ pub struct Task {
     pub archive: Option<Sha256>,
     /// Why its content will be believed.
     pub trust: Trust,
+    /// The key by which it is, where that is `signed`.
+    pub key: Option<Fingerprint>,
+    /// Whom to ask what it must be; none where the inventory says it.
+    pub query: Option<Query>,
+    /// Whether somebody was asked.
+    pub asked: bool,
     /// Its entry of the lock file, where that says nothing else than the inventory.
     pub locked: Option<Locked>,
 }
@@ -52,9 +59,20 @@ impl Task {
             None if release(artifact).is_some_and(|item| item.pin.is_some()) => Trust::Release,
             None => Trust::FirstUse,
         };
+        let urls: Vec<_> = artifact.urls.iter().map(|url| url.value.clone()).collect();
+        let path = artifact.path.as_ref().map(|path| path.value.clone());
+        let query = artifact.checksums.clone().filter(|_| !artifact.has_digest());
+        let query = query.map(|checksums| Query {
+            name: name.to_string(),
+            urls: urls.clone(),
+            path: path.clone(),
+            auth: None,
+            checksums,
+        });
+        let key = locked.as_ref().and_then(|locked| locked.key).filter(|_| trust == Trust::Signed);
         let want = Want {
             name: name.to_string(),
-            urls: artifact.urls.iter().map(|url| url.value.clone()).collect(),
+            urls,
             sha256: sha256.or(locked.as_ref().map(|locked| locked.sha256)),
             // What was locked with it was verified then.
             sha512: sha512.filter(|_| locked.is_none()),
@@ -62,11 +80,11 @@ impl Task {
             auth: None,
             checked_inside: false,
         };
-        let path = artifact.path.as_ref().map(|path| path.value.clone());
         let member = artifact.member.as_ref().map(|member| member.value.clone());
         let known = release(artifact).filter(|item| item.member.is_some() && want.urls.first() == Some(&item.url));
         let archive = known.and_then(|item| item.pin);
-        Self { name: name.clone(), path, want, sealed: Sealed::of(artifact), member, archive, trust, locked }
+        let sealed = Sealed::of(artifact);
+        Self { name: name.clone(), path, want, sealed, member, archive, trust, key, query, asked: false, locked }
     }
 }
 
@@ -93,7 +111,9 @@ pub fn agrees(artifact: &ArtifactDraft, locked: &Locked) -> bool {
     };
     let short = artifact.sha256.as_ref().is_none_or(|digest| digest.value == locked.sha256);
     let wide = artifact.sha512.as_ref().is_none_or(|digest| locked.sha512 == Some(digest.value));
-    place && short && wide
+    let signer = artifact.checksums.as_ref().filter(|_| !artifact.has_digest()).and_then(|checksums| checksums.signing());
+    let signed = signer.is_none_or(|signing| locked.trust == Trust::Signed && locked.key == Some(signing.key.fingerprint.value));
+    place && short && wide && signed
 }
 
 /// What `--locked` refuses: everything that would change the lock file, in sentences.

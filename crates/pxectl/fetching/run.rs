@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use pxectl_media::Judge;
 use pxectl_model::digest::Digest;
 use pxectl_model::lock::Version;
-use pxectl_store::fetch::{Client, FetchError, Got, Limits, Step, Watch, fetch, stored};
+use pxectl_model::utc::Utc;
+use pxectl_store::fetch::{Client, FetchError, Got, Limits, Papers, Step, Watch, fetch, stored};
 use pxectl_store::hash::{Hashed, hash_file};
 use pxectl_store::images::Store;
 use tokio::sync::Semaphore;
@@ -16,6 +18,7 @@ use super::member::Archives;
 use super::plan::Task;
 use super::program;
 use super::proof::Proofs;
+use super::vouch::vouch;
 use crate::failure::{Failure, chain};
 
 /// Why one is not there.
@@ -43,20 +46,20 @@ pub async fn all(
     let turns = Arc::new(Semaphore::new(usize::from(jobs)));
     let client =
         Client::new(Limits::default()).map_err(|error| Failure::of(&error))?.with_turns(turns.clone()).judged_by(Arc::new(Judge));
+    let papers = Arc::new(Papers::new(client.clone(), watch.clone(), now()));
     let proofs = Arc::new(proofs);
     let mut running = JoinSet::new();
     let waiting = tasks.clone();
     let archives = Arc::new(Archives::default());
     for mut task in tasks {
         let (store, client, turns, watch, proofs) = (store.clone(), client.clone(), turns.clone(), watch.clone(), proofs.clone());
-        let archives = archives.clone();
+        let (archives, papers) = (archives.clone(), papers.clone());
         running.spawn(async move {
             // Nobody closes it.
             let _turn = turns.acquire().await;
-            let outcome = match task.path.clone() {
-                Some(path) => own_file(path, &task).await,
-                None if task.is_built() => here(&task, &store).ok_or_else(unbuilt),
-                None => one(&mut task, &store, &client, &archives, &proofs, &watch).await,
+            let outcome = match task.is_built() && task.path.is_none() {
+                true => here(&task, &store).ok_or_else(unbuilt),
+                false => one(&mut task, &store, &client, &archives, &proofs, &papers, &watch).await,
             };
             (task, outcome)
         });
@@ -97,23 +100,31 @@ async fn until_interrupted(mut running: JoinSet<(Task, Outcome)>, mut waiting: V
     }
 }
 
-/// Gets one from the store or its servers. Only those are shown what they want to see.
+/// Asks for its digest, and gets it from the store or its servers. Only those are shown what they want to see.
 async fn one(
     task: &mut Task,
     store: &Store,
     client: &Client,
     archives: &Archives,
     proofs: &Proofs,
+    papers: &Papers,
     watch: &Arc<dyn Watch>,
 ) -> Outcome {
-    if let Some(sealed) = task.sealed.as_ref().filter(|_| stored(store, &task.want).is_none()) {
+    let here = stored(store, &task.want).is_some();
+    if let Some(sealed) = task.sealed.as_ref().filter(|_| !here || task.query.is_some()) {
         match proofs.read(sealed).await {
             Ok((auth, said)) => {
                 said.into_iter().for_each(|said| watch.step(&task.want.name, Step::Note(said)));
                 task.want.auth = Some(auth);
             }
+            // Only its checksum file may be out of reach then.
+            Err(unread) if here => watch.step(&task.want.name, Step::Note(unread.why)),
             Err(unread) => return Err(Problem { text: unread.why, mismatch: false, hint: Some(unread.hint) }),
         }
+    }
+    vouch(task, papers, watch).await?;
+    if let Some(path) = task.path.clone() {
+        return own_file(path, task).await;
     }
     if let Some(member) = task.member.clone() {
         return archives.get(task, &member, store, client, watch).await;
@@ -127,6 +138,11 @@ async fn one(
         Ok(Some(why)) => Err(Problem { text: format!("what came is not what its name says: {why}"), mismatch: true, hint: None }),
         Err(error) => Err(Problem { text: format!("judging what came: {error}"), mismatch: false, hint: None }),
     }
+}
+
+/// By the clock of this host.
+pub fn now() -> Utc {
+    Utc::of(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }
 
 /// What became of one.

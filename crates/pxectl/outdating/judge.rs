@@ -62,8 +62,18 @@ mod tests {
 
     fn standing(then: Version, len: Option<u64>, now: Version, same: bool) -> Standing {
         let (sha256, trust, fetched) = (Sha256([1; 32]), Trust::FirstUse, Utc::of(0));
-        let locked =
-            Locked { url: None, member: None, built: None, size: 10, sha256, sha512: None, trust, version: then, fetched };
+        let locked = Locked {
+            url: None,
+            member: None,
+            built: None,
+            size: 10,
+            sha256,
+            sha512: None,
+            trust,
+            key: None,
+            version: then,
+            fetched,
+        };
         judge(&locked, &Offer { len, version: now, page: false }, same).0
     }
 

@@ -5,6 +5,7 @@
 pub mod bundle;
 pub mod contents;
 pub mod edit;
+pub mod evidence;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 pub mod fetch;
 #[cfg(all(unix, not(pxectl_no_unix)))]

@@ -18,6 +18,7 @@ mod explain;
 mod explain_diff;
 mod fetch;
 mod fetch_auth;
+mod fetch_checksums;
 mod fetch_servers;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 mod fix;

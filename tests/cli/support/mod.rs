@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod ci_page;
 pub mod files;
+pub mod gpg;
 pub mod http;
 #[cfg(not(pxectl_no_unix))]
 pub mod image;

@@ -24,11 +24,12 @@ const FLOOR: [&str; 5] = ["pxectl-inventory", "pxectl-render", "pxectl-store", "
 const ROOF: &str = "pxectl";
 
 /// A package, and the one crate that it enters through. serde_yaml is the maintained fork's name here.
-const DOORS: [(&str, &str); 9] = [
+const DOORS: [(&str, &str); 10] = [
     ("yaml_serde", "pxectl-inventory"),
     ("saphyr-parser", "pxectl-inventory"),
     ("minijinja", "pxectl-render"),
     ("reqwest", "pxectl-store"),
+    ("pgp", "pxectl-store"),
     ("hyper", "pxectl-netboot"),
     ("tftpd", "pxectl-netboot"),
     ("clap", ROOF),

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use pxectl_model::arch::Firmware;
 use pxectl_model::artifact::Member;
 use pxectl_model::digest::{Sha256, Sha512};
+use pxectl_model::evidence::{Checksums, FilePlace, Key, Proof, Release, Signing};
+use pxectl_model::fingerprint::Fingerprint;
 use pxectl_model::identity::{BadTag, Tag};
 use pxectl_model::image::FileRef;
 use pxectl_model::inventory::IpxeSource;
@@ -57,7 +59,24 @@ macro_rules! by_field {
 }
 
 by_value!(
-    bool, u16, String, PathBuf, Ipv4Addr, Firmware, Sha256, Sha512, Url, Tag, BadTag, Mac, Member, Name, Subnet, Range, Glob,
+    bool,
+    u16,
+    String,
+    PathBuf,
+    Ipv4Addr,
+    Firmware,
+    Sha256,
+    Sha512,
+    Fingerprint,
+    Url,
+    Tag,
+    BadTag,
+    Mac,
+    Member,
+    Name,
+    Subnet,
+    Range,
+    Glob,
     MatchKey
 );
 by_value!(Recipe, FileKey, Inject, SecretSource, PerArch<Name>, PerArch<FileRef>, PerArch<Vec<FileRef>>, Var, Uuid, HashMap<Name, usize>, ());
@@ -66,7 +85,11 @@ by_field!(Draft { lab, artifacts, profiles, hosts, rules, recipes, profile_index
 by_field!(LabDraft { http_port, firmware, ipxe, unknown, templates, strict, sites, networks_complete } but {});
 by_field!(SiteDraft { name, server, networks } but {});
 by_field!(Network { subnet, range, router, dns } but {});
-by_field!(ArtifactDraft { name, path, urls, member, sha256, sha512, auth } but { route, flawed, provided });
+by_field!(ArtifactDraft { name, path, urls, member, sha256, sha512, auth, checksums } but { route, flawed, provided });
+by_field!(Checksums { place, name, proof } but {});
+by_field!(Release { place, name, signing } but {});
+by_field!(Signing { signature, key } but {});
+by_field!(Key { fingerprint, place } but {});
 by_field!(ProfileDraft { name, extends, settings } but { flawed });
 by_field!(Claim { written, tag } but {});
 by_field!(NicDraft { mac, mac_given, ip } but {});
@@ -98,6 +121,27 @@ impl Same for IpxeSource {
             (Self::Dir(one), Self::Dir(other)) => one.same(other),
             (Self::Artifacts(one), Self::Artifacts(other)) => one.same(other),
             (Self::Dir(_), Self::Artifacts(_)) | (Self::Artifacts(_), Self::Dir(_)) => false,
+        }
+    }
+}
+
+impl Same for FilePlace {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Path(one), Self::Path(other)) => one.same(other),
+            (Self::Urls(one), Self::Urls(other)) => one.same(other),
+            (Self::Path(_), Self::Urls(_)) | (Self::Urls(_), Self::Path(_)) => false,
+        }
+    }
+}
+
+impl Same for Proof {
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unsigned, Self::Unsigned) => true,
+            (Self::Signed(one), Self::Signed(other)) => one.same(other),
+            (Self::Listed(one), Self::Listed(other)) => one.same(other),
+            _ => false,
         }
     }
 }

@@ -6,6 +6,7 @@ use pxectl_model::source::{Layer, Sourced};
 use pxectl_model::url::Url;
 
 use super::auth;
+use super::checksums::checksums;
 use super::lab::{name_key, sourced};
 use crate::draft::{ArtifactDraft, Draft};
 use crate::keys;
@@ -26,6 +27,7 @@ pub(super) fn artifacts(walk: &mut Walk<'_>, draft: &mut Draft, at: &At<'_>) {
             sha256: None,
             sha512: None,
             auth: None,
+            checksums: None,
             flawed: false,
             provided: None,
         };
@@ -55,15 +57,18 @@ fn fill(walk: &mut Walk<'_>, table: &Table<'_>, artifact: &mut ArtifactDraft) {
     artifact.sha256 = table.get("sha256").and_then(|at| Some(sourced(&at, walk.parse::<Sha256>(&at)?, Layer::Lab)));
     artifact.auth = table.get("auth").and_then(|at| auth::auth(walk, table, &at, artifact));
     artifact.sha512 = table.get("sha512").and_then(|at| Some(sourced(&at, walk.parse::<Sha512>(&at)?, Layer::Lab)));
+    let archive = "a checksum file has the digest of the archive, not of the file in it: give that file's `sha256`";
+    walk.exclusive(&CONFLICTING_KEYS, table, &["member", "checksums"], archive);
+    artifact.checksums = table.get("checksums").and_then(|at| checksums(walk, &at));
 }
 
 /// One URL, or a list of mirrors.
-fn urls(walk: &mut Walk<'_>, at: &At<'_>) -> Vec<Sourced<Url>> {
+pub(super) fn urls(walk: &mut Walk<'_>, at: &At<'_>) -> Vec<Sourced<Url>> {
     let Kind::List(items) = &at.node.real().kind else {
         return auth::url(walk, at).map(|url| sourced(at, url, Layer::Lab)).into_iter().collect();
     };
     if items.is_empty() {
-        walk.push(EMPTY_VALUE.at(at.place(), "`url` lists none").help("give at least one URL"));
+        walk.push(EMPTY_VALUE.at(at.place(), "this list of URLs is empty").help("give at least one URL"));
     }
     let items = walk.list(at);
     items.iter().filter_map(|item| Some(sourced(item, auth::url(walk, item)?, Layer::Lab))).collect()

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use pxectl_model::artifact::Member;
 use pxectl_model::digest::{Sha256, Sha512};
+use pxectl_model::fingerprint::Fingerprint;
 use pxectl_model::lock::{Built, Locked, Lockfile, Trust, Version};
 use pxectl_model::source::{FileId, Route};
 use pxectl_model::url::Url;
@@ -62,6 +63,10 @@ fn locked(walk: &mut Walk<'_>, table: &Table<'_>) -> Option<Locked> {
     let sha256 = table.get("sha256").and_then(|at| walk.parse::<Sha256>(&at));
     let sha512 = table.get("sha512").map(|at| walk.parse::<Sha512>(&at));
     let trust = table.get("trust").and_then(|at| walk.word::<Trust>(&at, &words));
+    let key = table.get("key").map(|at| walk.parse::<Fingerprint>(&at));
+    if let (Some(Trust::Signed), false) = (trust, table.has("key")) {
+        walk.missing(table, "key", "this entry is `signed`, and has no `key`");
+    }
     let fetched = table.get("fetched").and_then(|at| walk.parse::<Utc>(&at));
     let [etag, modified] = ["etag", "modified"].map(|key| table.get(key).and_then(|at| plain(walk, &at)));
     let version = Version { etag, modified };
@@ -70,8 +75,11 @@ fn locked(walk: &mut Walk<'_>, table: &Table<'_>) -> Option<Locked> {
     if let (Some(Trust::Built), false) = (trust, table.has("built")) {
         walk.missing(table, "built", "this entry is `built`, and does not say how".to_owned());
     }
-    let flawed =
-        matches!(url, Some(None)) || matches!(sha512, Some(None)) || matches!(member, Some(None)) || matches!(built, Some(None));
+    let flawed = matches!(url, Some(None))
+        || matches!(sha512, Some(None))
+        || matches!(key, Some(None))
+        || matches!(member, Some(None))
+        || matches!(built, Some(None));
     let locked = Locked {
         url: url.flatten(),
         member: member.flatten(),
@@ -79,6 +87,7 @@ fn locked(walk: &mut Walk<'_>, table: &Table<'_>) -> Option<Locked> {
         sha256: sha256?,
         sha512: sha512.flatten(),
         trust: trust?,
+        key: key.flatten(),
         version,
         fetched: fetched?,
         built: built.flatten(),

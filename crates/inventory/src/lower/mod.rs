@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod auth;
+mod checksums;
 mod hosts;
 mod lab;
 mod lock;

@@ -1,7 +1,7 @@
 //! `lock-drift`: the lock file and the inventory contradict each other.
 
 use pxectl_model::diag::{Diagnostic, Place};
-use pxectl_model::lock::Locked;
+use pxectl_model::lock::{Locked, Trust};
 use pxectl_model::source::{Origin, Route};
 
 use super::meta::Meta;
@@ -15,6 +15,7 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
         if let Some((locked, route)) = draft.lock.get(&artifact.name.value) {
             place(artifact, locked, &route).into_iter().for_each(|finding| findings.push(finding));
             member(artifact, locked, &route).into_iter().for_each(|finding| findings.push(finding));
+            signer(artifact, locked, &route).into_iter().for_each(|finding| findings.push(finding));
             digests(artifact, locked, &route).into_iter().for_each(|finding| findings.push(finding));
         }
     }
@@ -50,6 +51,17 @@ fn member(artifact: &ArtifactDraft, locked: &Locked, route: &Route) -> Option<Di
     }
     let origin = artifact.member.as_ref().map_or(&artifact.name.origin, |member| &member.origin);
     drifted(artifact, "as another file of its archive", origin, route.key("member"))
+}
+
+/// Who has to have signed it, where the inventory does not say the digest itself.
+fn signer(artifact: &ArtifactDraft, locked: &Locked, route: &Route) -> Option<Diagnostic> {
+    let signing = artifact.checksums.as_ref().filter(|_| !artifact.has_digest())?.signing()?;
+    let pinned = &signing.key.fingerprint;
+    match locked.key {
+        Some(key) if key == pinned.value && locked.trust == Trust::Signed => None,
+        Some(_) => drifted(artifact, "signed by another key", &pinned.origin, route.key("key")),
+        None => drifted(artifact, "without this key's signature", &pinned.origin, route.key("trust")),
+    }
 }
 
 fn digests(artifact: &ArtifactDraft, locked: &Locked, route: &Route) -> Option<Diagnostic> {

@@ -43,6 +43,7 @@ pub mod structure;
 mod unknown_artifact;
 mod unknown_profile;
 mod unknown_recipe;
+mod unsigned_checksums;
 mod unused_artifact;
 mod unused_iso;
 mod unused_lock_entry;
@@ -52,6 +53,7 @@ use pxectl_model::diag::RuleId;
 
 use crate::draft::Draft;
 use crate::findings::Findings;
+use crate::signing_keys::WRONG_KEY;
 use crate::{allow, here};
 use meta::Meta;
 
@@ -100,6 +102,7 @@ pub const RULES: &[Rule] = &[
     Rule { meta: unused_iso::META, check: unused_iso::check },
     Rule { meta: http_without_digest::META, check: http_without_digest::check },
     Rule { meta: no_digest::META, check: no_digest::check },
+    Rule { meta: unsigned_checksums::META, check: unsigned_checksums::check },
     Rule { meta: no_lock_file::META, check: no_lock_file::check },
     Rule { meta: not_locked::META, check: not_locked::check },
     Rule { meta: lock_drift::META, check: lock_drift::check },
@@ -110,7 +113,7 @@ pub const RULES: &[Rule] = &[
 /// The cards of everything that can be found in an inventory.
 pub fn catalogue() -> Vec<Meta> {
     let checks = RULES.iter().map(|rule| rule.meta);
-    structure::ALL.iter().copied().chain(allow::rules::ALL).chain(checks).chain(here::ALL).collect()
+    structure::ALL.iter().copied().chain(allow::rules::ALL).chain(checks).chain([WRONG_KEY]).chain(here::ALL).collect()
 }
 
 /// Whether a rule looks at the serving host, so that only `--here` finds something.

@@ -1,7 +1,8 @@
 //! `no-digest`: an artifact of which nobody said what it must hash to.
 
 use pxectl_model::diag::{Change, Diagnostic, Fix, Place};
-use pxectl_model::lock::Trust;
+use pxectl_model::lock::{Locked, Trust};
+use pxectl_model::source::Route;
 use pxectl_model::url::Scheme;
 
 use super::meta::Meta;
@@ -25,12 +26,16 @@ fn judge(draft: &Draft, artifact: &ArtifactDraft) -> Option<Diagnostic> {
     let place = Place::Route(entry.clone().on_key());
     let Some((locked, route)) = draft.lock.get(name) else { return unlocked(draft, artifact, place) };
     let (message, said) = match locked.trust {
+        _ if artifact.checksums.is_some() => return unasked(artifact, locked, place, &route),
         Trust::FirstUse => (format!("nobody vouched for `{name}`: what came first was believed"), "locked here"),
         // A rule of its own: `lock-drift`.
         Trust::Built => return None,
         Trust::Release => (format!("nobody vouches for `{name}` any more"), "it was a release that pxectl knows"),
         Trust::Inventory => {
             (format!("the inventory does not say what `{name}` must hash to any more"), "it did when this was locked")
+        }
+        Trust::Signed | Trust::Checksums => {
+            (format!("the inventory names nobody who vouches for `{name}` any more"), "a checksum file did when this was locked")
         }
     };
     let title = "add the digest from the lock file".to_owned();
@@ -55,6 +60,17 @@ fn built_in(draft: &Draft, artifact: &ArtifactDraft) -> Option<Diagnostic> {
     Some(META.at(place, message).related(Place::Route(route.key("trust")), "locked here").help(help))
 }
 
+/// A checksum file that was not there yet, or not asked, when this was locked. That a signature is missing is `lock-drift`.
+fn unasked(artifact: &ArtifactDraft, locked: &Locked, place: Place, route: &Route) -> Option<Diagnostic> {
+    let checksums = artifact.checksums.as_ref().filter(|checksums| checksums.signing().is_none());
+    if checksums.is_none() || !matches!(locked.trust, Trust::FirstUse | Trust::Inventory) {
+        return None;
+    }
+    let name = &artifact.name.value;
+    let finding = META.at(place, format!("the checksum file was not asked yet what `{name}` must hash to"));
+    Some(finding.related(Place::Route(route.key("trust")), "locked here").help(format!("run `pxectl fetch {name}`")))
+}
+
 /// Plain http is worse, and another rule's; a lab that locks nothing keeps its own files as it likes.
 fn unlocked(draft: &Draft, artifact: &ArtifactDraft, place: Place) -> Option<Diagnostic> {
     let name = &artifact.name.value;
@@ -64,6 +80,10 @@ fn unlocked(draft: &Draft, artifact: &ArtifactDraft, place: Place) -> Option<Dia
         LockDraft::Missing => fetched,
         LockDraft::Read { .. } => true,
     };
+    // A checksum file tells; where it is none, another rule does.
+    if artifact.checksums.is_some() {
+        return None;
+    }
     let plain = fetched && artifact.urls.iter().all(|url| url.value.scheme() == Scheme::Http);
     if !asked || plain {
         return None;

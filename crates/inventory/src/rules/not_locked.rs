@@ -13,7 +13,7 @@ pub(super) fn check(draft: &Draft, findings: &mut Findings) {
         return;
     }
     // Of one without any digest `no-digest` tells the same and more.
-    for artifact in draft.artifacts.iter().filter(|artifact| !artifact.urls.is_empty() && artifact.has_digest()) {
+    for artifact in draft.artifacts.iter().filter(|artifact| !artifact.urls.is_empty() && artifact.is_vouched()) {
         let name = &artifact.name.value;
         let Some(route) = artifact.name.origin.route.clone().filter(|_| draft.lock.get(name).is_none()) else { continue };
         let message = format!("`{name}` is not in the lock file");
