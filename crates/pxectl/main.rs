@@ -7,6 +7,7 @@
 #![cfg_attr(not(serves), allow(dead_code, reason = "what only the commands that serve use is a few small things all over"))]
 
 mod assets;
+#[cfg(serves)]
 mod building;
 #[cfg(serves)]
 mod bundling;
