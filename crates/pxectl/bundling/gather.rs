@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use pxectl_inventory::draft::Draft;
+use pxectl_model::evidence::{FilePlace, Proof};
 use pxectl_model::inventory::IpxeSource;
 use pxectl_model::lock::FILE_NAME;
 use pxectl_model::policy::nbp_files;
@@ -90,6 +91,14 @@ fn payloads(draft: &Draft) -> Vec<(PathBuf, String)> {
     for artifact in &draft.artifacts {
         if let Some(path) = &artifact.path {
             found.push((path.value.clone(), format!("the file of the artifact `{}`,", artifact.name.value)));
+        }
+    }
+    for checksums in draft.artifacts.iter().filter_map(|artifact| artifact.checksums.as_ref()) {
+        let release = if let Proof::Listed(release) = &checksums.proof { Some(&release.place) } else { None };
+        let places = [Some(&checksums.place), release, checksums.signing().map(|signing| &signing.key.place)];
+        for place in places.into_iter().flatten() {
+            let FilePlace::Path(path) = place else { continue };
+            found.push((path.value.clone(), "the checksum file or key".to_owned()));
         }
     }
     if let Some(IpxeSource::Dir(dir)) = &draft.lab.ipxe {

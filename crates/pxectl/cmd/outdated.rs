@@ -1,11 +1,14 @@
 //! `outdated`: what upstream has changed since the lock file was written. Nothing is loaded, and nothing written.
 
+use std::sync::Arc;
+
 use pxectl_inventory::findings::whole;
 use serde_json::{Value, json};
 
 use crate::cli::{ImagesFormat, Outdated};
 use crate::failure::{Answer, Failure, Outcome};
 use crate::fetching::chosen;
+use crate::fetching::screen::Screen;
 use crate::lab;
 use crate::outdating::judge::Standing;
 use crate::outdating::run::{self, Found};
@@ -22,7 +25,10 @@ pub async fn run(args: &Outdated, session: &Session) -> Outcome {
     if !chosen::all_known(&args.names, &found.reading.draft) {
         return Ok(Answer::No);
     }
-    let found = run::all(&found.reading.draft, &args.names, folder_of(&session.inventory)).await?;
+    let screen = Arc::new(Screen::new(session));
+    let found = run::all(&found.reading.draft, &args.names, folder_of(&session.inventory), screen.clone()).await;
+    screen.end();
+    let found = found?;
     match args.format {
         ImagesFormat::Json => print(&format!("{:#}\n", report(&found))),
         ImagesFormat::Human => {

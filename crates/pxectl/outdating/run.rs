@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use pxectl_inventory::draft::Draft;
+use pxectl_model::digest::Digest;
 use pxectl_model::lock::Locked;
 use pxectl_model::url::Url;
-use pxectl_store::fetch::{Auth, Client, Limits, probe};
+use pxectl_model::utc::Utc;
+use pxectl_store::fetch::{Auth, Client, Evidence, Limits, Papers, Query, Watch, probe};
 use pxectl_store::hash::hash_file;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -36,19 +39,21 @@ pub struct Found {
 ///
 /// # Errors
 /// Where the client cannot be built.
-pub async fn all(draft: &Draft, names: &[String], folder: PathBuf) -> Result<Vec<Found>, Failure> {
+pub async fn all(draft: &Draft, names: &[String], folder: PathBuf, watch: Arc<dyn Watch>) -> Result<Vec<Found>, Failure> {
     let client = Client::new(Limits::default()).map_err(|error| Failure::of(&error))?;
     let (turns, proofs) = (Arc::new(Semaphore::new(AT_ONCE)), Arc::new(Proofs::new(folder)));
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let papers = Arc::new(Papers::new(client.clone(), watch, Utc::of(now)));
     let mut running = JoinSet::new();
     let meant = |name: &str| names.is_empty() || names.iter().any(|one| one == name);
     for artifact in draft.artifacts.iter().filter(|a| meant(a.name.value.as_str()) && !a.urls.is_empty()) {
         let task = Task::of(artifact, draft);
         let entry = draft.lock.get(&artifact.name.value).map(|(locked, _)| (agrees(artifact, locked), locked.clone()));
-        let (client, turns, proofs) = (client.clone(), turns.clone(), proofs.clone());
+        let (client, turns, proofs, papers) = (client.clone(), turns.clone(), proofs.clone(), papers.clone());
         running.spawn(async move {
             // Nobody closes it.
             let _turn = turns.acquire().await;
-            one(task, entry, &client, &proofs).await
+            one(task, entry, &client, &proofs, &papers).await
         });
     }
     let mut found = running.join_all().await;
@@ -56,7 +61,7 @@ pub async fn all(draft: &Draft, names: &[String], folder: PathBuf) -> Result<Vec
     Ok(found)
 }
 
-async fn one(task: Task, entry: Option<(bool, Locked)>, client: &Client, proofs: &Proofs) -> Found {
+async fn one(task: Task, entry: Option<(bool, Locked)>, client: &Client, proofs: &Proofs, papers: &Papers) -> Found {
     let name = task.name.to_string();
     let found = |url: Option<Url>, standing, how: String| Found { name: name.clone(), url, standing, how };
     let locked = match entry {
@@ -74,6 +79,18 @@ async fn one(task: Task, entry: Option<(bool, Locked)>, client: &Client, proofs:
             Err(unread) => return found(None, Standing::Unreachable, format!("{}; {}", unread.why, unread.hint)),
         },
     };
+    if let Some(query) = &task.query {
+        match papers.evidence(&Query { auth: auth.clone(), ..query.clone() }).await {
+            Ok(evidence) => {
+                if let Some((standing, how)) = said(&locked, &evidence) {
+                    return found(None, standing, how);
+                }
+            }
+            // Whoever is not to be believed tells nothing, and that is worth a person's look.
+            Err(fault) if fault.refused => return found(None, Standing::Unreachable, fault.text),
+            Err(_) => {}
+        }
+    }
     // Where it came from first: only that server's versions can be compared.
     let own = |url: &&Url| locked.url.as_ref() == Some(*url);
     let urls = task.want.urls.iter().filter(own).chain(task.want.urls.iter().filter(|url| !own(url)));
@@ -89,6 +106,19 @@ async fn one(task: Task, entry: Option<(bool, Locked)>, client: &Client, proofs:
         }
     }
     last
+}
+
+/// What the publisher's checksum file says; none where it says nothing that can be compared.
+fn said(locked: &Locked, evidence: &Evidence) -> Option<(Standing, String)> {
+    let by = if evidence.key.is_some() { "its publisher's signed checksum file" } else { "its publisher's checksum file" };
+    let short = evidence.sha256.map(|digest| (digest == locked.sha256, Digest::Sha256(digest)));
+    let wide = evidence.sha512.zip(locked.sha512).map(|(digest, known)| (digest == known, Digest::Sha512(digest)));
+    let (same, digest) = short.or(wide)?;
+    let algorithm = digest.algorithm();
+    Some(match same {
+        true => (Standing::Current, format!("{by} has the same {algorithm}")),
+        false => (Standing::Changed, format!("{by} says {algorithm} {digest}")),
+    })
 }
 
 async fn server(client: &Client, url: &Url, auth: Option<&Auth>, locked: &Locked) -> (Standing, String) {

@@ -44,6 +44,13 @@ fn a_signed_list_is_followed_and_written_down() {
     assert!(lock.contains(&digest(&old).to_string()), "{lock}");
     lab.pxectl(&["fetch"]).ends_with(0).prints("already here, as its signed checksum file says");
     assert_eq!(lab.read("pxectl.lock"), lock);
+    lab.pxectl(&["outdated"]).ends_with(0).prints("its publisher's signed checksum file has the same sha256");
+    // The key goes with the lab.
+    let bundle = lab.path("lab.tar").display().to_string();
+    lab.pxectl(&["bundle", "export", &bundle]).ends_with(0);
+    let there = lab.path("there").display().to_string();
+    lab.pxectl(&["bundle", "import", &bundle, &there]).ends_with(0);
+    assert_eq!(lab.read("there/keys/publisher.asc").as_bytes(), signer.key());
     // Upstream has another one: signed, so it is followed, and said. Until then whoever asks nobody keeps to what was locked.
     let list = sums(&new);
     mirror.put("images/netboot/linux", &new);
@@ -53,7 +60,10 @@ fn a_signed_list_is_followed_and_written_down() {
     for more in ["--locked", "--offline"] {
         lab.pxectl(&["fetch", more]).ends_with(0).prints("linux  50 kB  already here, as it was locked");
     }
+    lab.pxectl(&["outdated"]).ends_with(2).prints("the signature does not fit the file");
     mirror.put("SUMS.sign", &signer.sign(&list));
+    let what = format!("its publisher's signed checksum file says sha256 {}", digest(&new));
+    lab.pxectl(&["outdated"]).ends_with(1).prints("changed").prints(&what);
     let ran = lab.pxectl(&["fetch"]).ends_with(0).prints("fetched, as its signed checksum file says");
     ran.says(&format!("its publisher says sha256 {}, pxectl.lock had {}", digest(&new), digest(&old)));
     assert!(lab.read("pxectl.lock").contains(&digest(&new).to_string()));
