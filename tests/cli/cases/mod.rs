@@ -33,6 +33,7 @@ mod ipxe_build;
 mod journal;
 mod lint;
 mod list;
+#[cfg(not(pxectl_no_unix))]
 mod media;
 mod outdated;
 mod pipes;
