@@ -27,8 +27,8 @@ use crate::show::diagnostic::summary;
 use crate::watch::Stamps;
 
 /// What to do where a program is missing.
-const NO_PROGRAM: &str = "hint: `pxectl fetch undionly.kpxe snponly.efi` gets iPXE's builds (Debian's package `ipxe` has them, too); name \
-    others or their folder in `lab.ipxe`, or only the firmware that you boot in `lab.firmware`";
+const NO_PROGRAM: &str = "hint: `pxectl fetch undionly.kpxe snponly.efi` gets iPXE's builds (Debian's package `ipxe` has them, too); a lab \
+    without `ipxe` finds them, else name them or their folder in `lab.ipxe`; or name only the firmware that you boot in `lab.firmware`";
 
 /// Where the inventory comes from.
 enum InventorySource {
