@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn what_can_be_fetched() {
         let scheme = |text: &str| text.parse::<Url>().map(|url| url.scheme());
-        assert_eq!(scheme("https://deb.debian.org/debian/linux"), Ok(Scheme::Https));
+        assert_eq!(scheme("https://ftp.debian.org/debian/linux"), Ok(Scheme::Https));
         assert_eq!(scheme("HTTP://10.1.0.2:8080?x=1&y=%20"), Ok(Scheme::Http));
         assert_eq!(scheme("http://[fd00::1]:80/a"), Ok(Scheme::Http));
         let file: Url = "file:///srv/a%20b/%C3%A9.iso".parse().unwrap();
