@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use pxectl_inventory::findings::whole;
 use pxectl_media::{BootEntry, Found, Judged, Kind, Udf, Volume};
 
-use super::{emulation, moment, names, platform, revision, shown};
+use super::{emulation, moment, names, revision, shown};
 use crate::cli::MediaLs;
 use crate::show::size::size;
 
@@ -69,7 +69,7 @@ pub fn info(volume: &Volume, boot: &[BootEntry], judged: &Judged) -> String {
     for entry in boot {
         let kind = if entry.emulation == 0 { String::new() } else { format!(", as a {}", emulation(entry.emulation)) };
         let marked = if entry.bootable { "" } else { ", not marked bootable" };
-        let _ = writeln!(text, "boot   {}{kind}{marked}, at byte {}", platform(entry.platform), entry.offset);
+        let _ = writeln!(text, "boot   {}{kind}{marked}, at byte {}", entry.platform, entry.offset);
     }
     if boot.is_empty() {
         text.push_str("boot   -\n");

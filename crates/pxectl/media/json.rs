@@ -3,7 +3,7 @@
 use pxectl_media::{BootEntry, Found, Judged, Kind, Part, Udf, Volume};
 use serde_json::{Value, json};
 
-use super::{emulation, kind, moment, names, platform, revision};
+use super::{emulation, kind, moment, names, revision};
 
 /// The version of the shape.
 pub const SCHEMA: &str = "pxectl.media/1";
@@ -47,7 +47,7 @@ fn extent(part: &Part) -> Value {
 pub fn info(volume: &Volume, boot: &[BootEntry], judged: &Judged) -> Value {
     let entry = |entry: &BootEntry| {
         json!({
-            "platform": platform(entry.platform), "bootable": entry.bootable, "emulation": emulation(entry.emulation),
+            "platform": entry.platform.to_string(), "bootable": entry.bootable, "emulation": emulation(entry.emulation),
             "offset": entry.offset, "sectors": entry.sectors,
         })
     };

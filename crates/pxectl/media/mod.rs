@@ -8,7 +8,7 @@ pub mod tell;
 pub mod wim;
 
 use pxectl_inventory::findings::whole;
-use pxectl_media::{Kind, Names, Platform, Stamp, Udf};
+use pxectl_media::{Kind, Names, Stamp, Udf};
 
 /// The paths that were asked for; the root where none was.
 pub fn roots(paths: &[String]) -> Vec<&str> {
@@ -45,17 +45,6 @@ pub fn revision(udf: &Udf) -> Option<String> {
     match udf {
         Udf::Read(bcd) => Some(format!("{:x}.{:02x}", bcd >> 8, bcd & 0xff)),
         Udf::None | Udf::Unread(_) => None,
-    }
-}
-
-/// For which firmware a boot entry is.
-pub fn platform(platform: Platform) -> String {
-    match platform {
-        Platform::Bios => "bios".to_owned(),
-        Platform::PowerPc => "powerpc".to_owned(),
-        Platform::Mac => "mac".to_owned(),
-        Platform::Uefi => "uefi".to_owned(),
-        Platform::Other(id) => format!("{id:#04x}"),
     }
 }
 

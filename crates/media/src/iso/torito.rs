@@ -22,6 +22,19 @@ pub enum Platform {
     Other(u8),
 }
 
+impl std::fmt::Display for Platform {
+    /// A word for it; of one that has none, its number.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bios => f.write_str("bios"),
+            Self::PowerPc => f.write_str("powerpc"),
+            Self::Mac => f.write_str("mac"),
+            Self::Uefi => f.write_str("uefi"),
+            Self::Other(id) => write!(f, "{id:#04x}"),
+        }
+    }
+}
+
 impl Platform {
     fn of(id: u8) -> Self {
         match id {

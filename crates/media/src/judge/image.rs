@@ -7,7 +7,6 @@ use pxectl_model::check::{Depth, Judged};
 use super::implant::Implant;
 use crate::error::{Error, text};
 use crate::image::Image;
-use crate::iso::torito::Platform;
 use crate::source::Source;
 
 pub(super) fn judge<R: Read + Seek>(source: Source<R>, depth: Depth, judged: &mut Judged) -> Result<(), Error> {
@@ -25,7 +24,7 @@ pub(super) fn judge<R: Read + Seek>(source: Source<R>, depth: Depth, judged: &mu
     }
     match image.boot() {
         Ok(entries) => {
-            judged.facts.extend(entries.iter().filter(|entry| entry.bootable).map(|entry| ("boot", boots(entry.platform))))
+            judged.facts.extend(entries.iter().filter(|entry| entry.bootable).map(|entry| ("boot", entry.platform.to_string())))
         }
         // What is cut off was told.
         Err(Error::Beyond { .. }) if volume.image < volume.size => {}
@@ -45,14 +44,4 @@ pub(super) fn judge<R: Read + Seek>(source: Source<R>, depth: Depth, judged: &mu
         }
     }
     Ok(())
-}
-
-fn boots(platform: Platform) -> String {
-    match platform {
-        Platform::Bios => "bios".to_owned(),
-        Platform::PowerPc => "powerpc".to_owned(),
-        Platform::Mac => "mac".to_owned(),
-        Platform::Uefi => "uefi".to_owned(),
-        Platform::Other(id) => format!("{id:#04x}"),
-    }
 }
