@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pxectl_inventory::not_in_image;
 use pxectl_model::arch::Firmware;
+use pxectl_model::boot::Stage2;
 use pxectl_model::diag::Diagnostic;
 use pxectl_model::identity::{Identity, IdentityKey};
 use pxectl_model::image::Located;
@@ -45,10 +46,7 @@ pub fn boot(args: &RenderBoot, session: &Session) -> Outcome {
     let lab = lab::load(session)?;
     let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
     let present = Present::of(&lab.inventory, &session.store);
-    let site = args.site.clone().or_else(|| lab.site_of(&args.host));
-    let stage2 = scripts(&lab, site.as_deref(), &session.store, &present)?
-        .preview(host, args.firmware)
-        .map_err(|found| refused(&lab, &found))?;
+    let stage2 = preview(&lab, host, args, session, &present)?;
     let absent = absent(&lab, host, args.firmware, &present);
     if !absent.is_empty() {
         return Err(refused(&lab, &absent));
@@ -62,10 +60,7 @@ pub fn answer(args: &RenderBoot, session: &Session) -> Outcome {
     let lab = lab::load(session)?;
     let Some(host) = one_host(&lab, &args.host)? else { return Ok(Answer::No) };
     let present = Present::of(&lab.inventory, &session.store);
-    let site = args.site.clone().or_else(|| lab.site_of(&args.host));
-    let stage2 = scripts(&lab, site.as_deref(), &session.store, &present)?
-        .preview(host, args.firmware)
-        .map_err(|found| refused(&lab, &found))?;
+    let stage2 = preview(&lab, host, args, session, &present)?;
     if stage2.answers.is_empty() {
         warn(&format!("{} gets no answer file", args.host));
         return Ok(Answer::No);
@@ -111,6 +106,13 @@ pub fn template(args: &RenderTemplate) -> Outcome {
             }
         },
     }
+}
+
+/// What this host would get on the firmware that was asked about, at the site that was named or else its own.
+fn preview(lab: &Lab, host: usize, args: &RenderBoot, session: &Session, present: &Present) -> Result<Stage2, Failure> {
+    let site = args.site.clone().or_else(|| lab.site_of(&args.host));
+    let scripts = scripts(lab, site.as_deref(), &session.store, present)?;
+    scripts.preview(host, args.firmware).map_err(|found| refused(lab, &found))
 }
 
 fn one_host(lab: &Lab, name: &str) -> Result<Option<usize>, Failure> {
