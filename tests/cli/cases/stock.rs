@@ -140,3 +140,40 @@ fn without_a_source_the_usual_names_are_looked_for() {
     lab.pxectl(&["lint", "--deny", "warnings"]).ends_with(0);
     lab.pxectl(&["boot-test", "SN-DISK", "--firmware", "uefi-arm32"]).ends_with(0);
 }
+
+#[test]
+fn outdated_knows_archives_and_releases() {
+    let (archive, shim, _) = release();
+    let mirror = Mirror::new(&[("ipxeboot.tar.gz", &archive)]);
+    let entries = member("snponly-shim.efi", &mirror, "ipxeboot/x86_64-sb/shimx64.efi", &pinned(&shim));
+    let lab = lab("{uefi-x64: snponly-shim.efi}", &format!("artifacts:\n{entries}"));
+    lab.pxectl(&["fetch", "snponly-shim.efi"]).ends_with(0);
+    let asked = |lab: &Lab| lab.pxectl(&["outdated", "snponly-shim.efi"]);
+    asked(&lab).ends_with(0).prints("snponly-shim.efi  current  the server has the same version of its archive (ETag)");
+    mirror.put("ipxeboot.tar.gz", &files::noise(9, archive.len() + 1));
+    asked(&lab).ends_with(1).prints("snponly-shim.efi  changed  the server has another version of its archive (ETag)");
+    // The same archive as a file of this host is looked into.
+    lab.write("release.tar.gz", &archive);
+    let url = format!("file://{}", lab.path("release.tar.gz").display());
+    lab.edit(|text| text.replace(&mirror.url("ipxeboot.tar.gz"), &url));
+    lab.pxectl(&["fetch", "snponly-shim.efi"]).ends_with(0);
+    asked(&lab).ends_with(0).prints("snponly-shim.efi  current  it has the same sha256 there");
+    // A release of before, and one that nothing names.
+    let lab = self::lab("{uefi-x64: snponly.efi}", "");
+    let old = "https://github.com/ipxe/ipxe/releases/download/v1.21.1/ipxeboot.tar.gz";
+    lab.write(
+        "pxectl.lock",
+        format!(
+            "pxectl_lock: 1\nartifacts:\n  \"snponly.efi\":\n    url: \"{old}\"\n    member: \"ipxeboot/x86_64/snponly.efi\"\n    size: 7\n    \
+             sha256: \"{}\"\n    trust: first-use\n    fetched: \"2026-11-26T00:00:00Z\"\n",
+            digest(b"older")
+        ),
+    );
+    let ran = lab.pxectl(&["outdated"]).ends_with(1);
+    assert!(ran.stdout.contains(
+        "/v2.0.0/ipxeboot.tar.gz now, and what was locked came from https://github.com/ipxe/ipxe/releases/download/v1.21.1/"
+    ));
+    lab.pxectl(&["outdated", "wimboot"])
+        .ends_with(0)
+        .prints("wimboot  unknown  it is not in the lock file: `pxectl fetch wimboot`");
+}
