@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use pxectl_model::arch::Firmware;
+use pxectl_model::digest::{Hasher, Sha256};
 use pxectl_model::lock::{Built, FILE_NAME, Locked, Lockfile, Trust, Version};
 use pxectl_model::name::Name;
 use pxectl_model::utc::Utc;
@@ -16,6 +17,14 @@ use pxectl_store::regular::{open_regular, read_regular};
 
 use crate::failure::Failure;
 use crate::fetching::{lockfile, program};
+
+/// The name of the folder in the store in which this is built. A switch is in a header that every file includes: each set of them has
+/// a copy of its own, and little is compiled again.
+pub fn folder_name(source: &Sha256, with: &[String]) -> String {
+    let mut hasher = Hasher::new();
+    hasher.update(format!("{source} {}", with.join(", ")).as_bytes());
+    format!("ipxe-{}", &hasher.finish().to_string()[..16])
+}
 
 /// What the lock file of a folder says now; whoever was waited for may have written it.
 pub fn locked(folder: &Path) -> BTreeMap<Name, Locked> {

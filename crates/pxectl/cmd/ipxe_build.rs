@@ -1,6 +1,6 @@
 //! `ipxe build`: iPXE with the lab's script compiled in, out of its source.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,11 @@ use pxectl_model::digest::{Hasher, Sha256};
 use pxectl_model::lock::Built;
 use pxectl_model::name::Name;
 use pxectl_model::policy::http_base;
+use pxectl_store::builds;
 use pxectl_store::regular::read_regular;
 
 use crate::building::make::{Make, NotBuilt, result};
-use crate::building::recipe::{is_there, keep, locked, write_down};
+use crate::building::recipe::{folder_name, is_there, keep, locked, write_down};
 use crate::building::screen::Screen;
 use crate::building::source::SourceCode;
 use crate::building::switches::{self, SWITCHES, Switch};
@@ -132,29 +133,28 @@ async fn build(plan: &mut Plan, target: &Target, name: &Name, lab: &Lab, session
         hasher.update(bytes);
         hasher.finish()
     };
-    // A switch is in a header that every file includes: each set of them has a copy of its own, and little is compiled again.
-    let with = plan.switches.iter().map(|switch| switch.name).collect::<Vec<_>>().join(", ");
-    let key = of(format!("{} {with}", plan.source.digest).as_bytes()).to_string();
-    let builds = session.store.root().join("build");
-    let place = builds.join(format!("ipxe-{}", &key[..16]));
-    let failed = |error: io::Error| Failure::new(format!("making the build folder `{}`: {error}", place.display()));
-    fs::create_dir_all(&place).map_err(failed)?;
+    let with: Vec<_> = plan.switches.iter().map(|switch| switch.name.to_owned()).collect();
+    let key = folder_name(&plan.source.digest, &with);
+    let shown = session.store.root().join("build").join(&key);
+    let failed = |error: io::Error| Failure::new(format!("making the build folder `{}`: {error}", shown.display()));
     // Two of them in one folder would break each other's files; who waited finds it done.
-    let lock = File::options().create(true).append(true).open(place.join("lock")).map_err(failed)?;
-    if lock.try_lock().is_err() {
-        session.say(&format!("{name}: another pxectl builds from this source; waiting for it"));
-        let lock = lock.try_clone().map_err(failed)?;
-        tokio::task::spawn_blocking(move || lock.lock()).await.map_err(|error| Failure::of(&error))?.map_err(failed)?;
-    }
-    // Which of them was used last.
-    lock.set_modified(std::time::SystemTime::now()).map_err(failed)?;
-    forget_old(&builds);
-    let root = plan.source.copy(&place).map_err(Failure::new)?;
+    let taken = match builds::try_take(&session.store, &key).map_err(failed)? {
+        Some(taken) => taken,
+        None => {
+            session.say(&format!("{name}: another pxectl builds from this source; waiting for it"));
+            let (store, key) = (session.store.clone(), key);
+            let waited = tokio::task::spawn_blocking(move || builds::take(&store, &key)).await;
+            waited.map_err(|error| Failure::of(&error))?.map_err(failed)?
+        }
+    };
+    let place = taken.path();
+    builds::forget_old(&session.store);
+    let root = plan.source.copy(place).map_err(Failure::new)?;
     let built = Built {
         target: target.goal.to_owned(),
         source: plan.source.digest,
         commit: plan.source.commit.clone(),
-        with: plan.switches.iter().map(|switch| switch.name.to_owned()).collect(),
+        with,
         script: of(plan.script.as_bytes()),
         trust: plan.trust.as_deref().map(of),
         compiler,
@@ -200,25 +200,6 @@ async fn build(plan: &mut Plan, target: &Target, name: &Name, lab: &Lab, session
         size(written.size),
         format!("built for {}, {compiled} files compiled in {took:.0} s", target.firmware),
     ])
-}
-
-/// How many copies with what was compiled in them are kept; each takes some 150 MB.
-const COPIES_MOST: usize = 4;
-
-/// Removes the copies that were not used for longest. One that somebody builds in stays.
-fn forget_old(builds: &Path) {
-    let used = |path: &Path| fs::metadata(path.join("lock")).and_then(|meta| meta.modified()).ok();
-    let entries = fs::read_dir(builds).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
-    let mut copies: Vec<_> = entries.filter_map(|path| Some((used(&path)?, path))).collect();
-    copies.sort_by(|one, other| other.cmp(one));
-    for (_, path) in copies.into_iter().skip(COPIES_MOST) {
-        // What cannot be removed is in nobody's way.
-        if let Ok(lock) = File::options().append(true).open(path.join("lock"))
-            && lock.try_lock().is_ok()
-        {
-            let _ = fs::remove_dir_all(&path);
-        }
-    }
 }
 
 /// Writes what is compiled in into the copy, where it is not there already: make looks at the times.

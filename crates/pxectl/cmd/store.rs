@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use pxectl_model::digest::Sha256;
+use pxectl_store::builds::{self, Build};
 use pxectl_store::contents::contents;
-use pxectl_store::gc::{Rubbish, Sweep};
+use pxectl_store::gc::{Rubbish, Sweep, UNUSED_AGE};
 use pxectl_store::users::Root;
 
 use crate::cli::{StoreCommand, StoreGc};
@@ -25,8 +26,15 @@ pub fn run(args: &StoreCommand, session: &Session) -> Outcome {
     }
 }
 
-/// By whom contents are needed: the artifacts, each with its inventory.
-type Users = BTreeMap<Sha256, Vec<(String, PathBuf)>>;
+/// By whom something is needed: the artifacts, each with its inventory.
+type By = Vec<(String, PathBuf)>;
+
+/// By whom what the store holds is needed.
+#[derive(Default)]
+struct Users {
+    contents: BTreeMap<Sha256, By>,
+    builds: BTreeMap<String, By>,
+}
 
 /// What the labs need that the store knows, and the lab that the command is run in; and the labs that are gone.
 ///
@@ -36,12 +44,16 @@ fn users(sweep: &Sweep, session: &Session) -> Result<(Users, Vec<Root>), Failure
     let own = enter::absolute(&session.inventory);
     let known = sweep.roots().iter().map(|root| (&root.inventory, Some(root)));
     let own = [(&own, None)].into_iter().filter(|(own, _)| sweep.roots().iter().all(|root| root.inventory != **own));
-    let (mut users, mut gone, mut uncertain) = (Users::new(), Vec::new(), Vec::new());
+    let (mut users, mut gone, mut uncertain) = (Users::default(), Vec::new(), Vec::new());
     for (inventory, root) in known.chain(own) {
         match needs::of(inventory) {
             Ok(Some(needs)) => {
-                for (digest, names) in needs {
-                    users.entry(digest).or_default().extend(names.into_iter().map(|name| (name, inventory.clone())));
+                let by = |names: Vec<String>| names.into_iter().map(|name| (name, inventory.clone()));
+                for (digest, names) in needs.contents {
+                    users.contents.entry(digest).or_default().extend(by(names));
+                }
+                for (build, names) in needs.builds {
+                    users.builds.entry(build).or_default().extend(by(names));
                 }
             }
             Ok(None) => gone.extend(root.cloned()),
@@ -80,20 +92,34 @@ fn ls(session: &Session) -> Outcome {
     let sweep = Sweep::begin(&session.store).map_err(trouble(session))?;
     let (users, _) = users(&sweep, session)?;
     let held = contents(&session.store).map_err(trouble(session))?;
+    let builds = builds::builds(&session.store).map_err(trouble(session))?;
     drop(sweep);
     let mut rows = vec![["sha256", "size", "used by"].map(str::to_owned).to_vec()];
     for file in &held.files {
-        let by = users.get(&file.digest).map(|by| {
-            by.iter().map(|(name, inventory)| format!("{name} ({})", inventory.display())).collect::<Vec<_>>().join(", ")
-        });
-        rows.push(vec![file.digest.to_string(), size(file.meta.len()), by.unwrap_or_else(|| "nobody".to_owned())]);
+        rows.push(vec![file.digest.to_string(), size(file.meta.len()), whom(users.contents.get(&file.digest))]);
     }
+    let named = |build: &Build| build.name.as_ref().and_then(|name| users.builds.get(name));
+    rows.extend(builds.iter().map(|build| vec![called(build), size(build.bytes), whom(named(build))]));
     if rows.len() > 1 {
         print(&table::table(&rows));
     }
     let total = held.files.iter().map(|file| file.meta.len()).sum();
-    session.say(&format!("{} in `{}`, {}", count(held.files.len(), "file"), session.store.root().display(), size(total)));
+    let also = match builds.len() {
+        0 => String::new(),
+        n => format!("; {} of `ipxe build`, {}", count(n, "folder"), size(builds.iter().map(|build| build.bytes).sum())),
+    };
+    session.say(&format!("{} in `{}`, {}{also}", count(held.files.len(), "file"), session.store.root().display(), size(total)));
     Ok(Answer::Yes)
+}
+
+fn whom(by: Option<&By>) -> String {
+    let by = by.map(|by| by.iter().map(|(name, inventory)| format!("{name} ({})", inventory.display())).collect::<Vec<_>>());
+    by.map_or_else(|| "nobody".to_owned(), |by| by.join(", "))
+}
+
+/// A folder, by its place in the store.
+fn called(build: &Build) -> String {
+    format!("build/{}", build.path.file_name().unwrap_or_default().to_string_lossy())
 }
 
 fn gc(args: &StoreGc, session: &Session) -> Outcome {
@@ -109,7 +135,7 @@ fn gc(args: &StoreGc, session: &Session) -> Outcome {
             sweep.forget(root).map_err(trouble(session))?;
         }
     }
-    let needed: BTreeSet<Sha256> = users.keys().copied().collect();
+    let needed: BTreeSet<Sha256> = users.contents.keys().copied().collect();
     let found = sweep.find(&needed, SystemTime::now()).map_err(trouble(session))?;
     let (mut rows, mut removed, mut failed) = (Vec::new(), Vec::new(), false);
     for rubbish in &found.rubbish {
@@ -127,12 +153,30 @@ fn gc(args: &StoreGc, session: &Session) -> Outcome {
             }
         }
     }
+    let (old, young): (Vec<_>, Vec<_>) = builds::builds(&session.store).map_err(trouble(session))?.into_iter().partition(is_old);
+    let (old, young) = (unneeded(old, &users), unneeded(young, &users));
+    let mut folders = 0;
+    for build in &old {
+        match if args.dry_run { Ok(true) } else { builds::remove(build) } {
+            Ok(true) => {
+                folders += 1;
+                rows.push(vec![called(build), size(build.bytes)]);
+                removed.push(build.bytes);
+            }
+            // Somebody builds in it now.
+            Ok(false) => {}
+            Err(error) => {
+                failed = true;
+                warn(&format!("error: removing `{}`: {error}", build.path.display()));
+            }
+        }
+    }
     print(&table::table(&rows));
     let word = if args.dry_run { "would remove" } else { "removed" };
     let labs = sweep.roots().len() - gone.len();
     session.say(&format!(
         "{word} {} ({}); kept {} ({}) that {} to",
-        count(rows.len(), "file"),
+        what(rows.len() - folders, folders),
         size(removed.iter().sum()),
         count(found.kept.0, "file"),
         size(found.kept.1),
@@ -145,10 +189,34 @@ fn gc(args: &StoreGc, session: &Session) -> Outcome {
     if found.partial > 0 {
         also.push(format!("{} half fetched, younger than 7 days or being fetched", count(found.partial, "file")));
     }
+    if !young.is_empty() {
+        let bytes = size(young.iter().map(|build| build.bytes).sum());
+        also.push(format!("{} of `ipxe build` ({bytes}), used within 7 days", count(young.len(), "folder")));
+    }
     if !also.is_empty() {
         session.say(&format!("kept also: {}", also.join("; ")));
     }
     if failed { Err(Failure::printed()) } else { Ok(Answer::Yes) }
+}
+
+fn what(files: usize, folders: usize) -> String {
+    let folders = (folders > 0).then(|| format!("{} of `ipxe build`", count(folders, "folder")));
+    match folders {
+        None => count(files, "file"),
+        Some(folders) if files == 0 => folders,
+        Some(folders) => format!("{} and {folders}", count(files, "file")),
+    }
+}
+
+/// Whether nobody is expected to go on with it, by the time. What was being removed has none.
+fn is_old(build: &Build) -> bool {
+    // A clock that was set back leaves folders of the future: those are young.
+    build.name.is_none() || SystemTime::now().duration_since(build.used).is_ok_and(|age| age > UNUSED_AGE)
+}
+
+fn unneeded(builds: Vec<Build>, users: &Users) -> Vec<Build> {
+    let is_needed = |build: &Build| build.name.as_ref().is_some_and(|name| users.builds.contains_key(name));
+    builds.into_iter().filter(|build| !is_needed(build)).collect()
 }
 
 /// Whether it is the bytes of half a content, and not a record of it that was being written.

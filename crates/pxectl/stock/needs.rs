@@ -9,14 +9,21 @@ use pxectl_inventory::rules::meta::Meta;
 use pxectl_inventory::rules::structure;
 use pxectl_model::diag::{Diagnostic, Severity};
 use pxectl_model::digest::Sha256;
-use pxectl_model::lock::FILE_NAME;
+use pxectl_model::lock::{FILE_NAME, Lockfile};
 use pxectl_store::regular::read_regular;
 
+use crate::building::recipe::folder_name;
 use crate::lab;
 use crate::session::folder_of;
 
-/// Contents by their digests, each with the artifacts that it is.
-pub type Needs = BTreeMap<Sha256, Vec<String>>;
+/// What a lab refers to.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// Contents by their digests, each with the artifacts that it is.
+    pub contents: BTreeMap<Sha256, Vec<String>>,
+    /// Names of the folders in which artifacts of the lock file were built, each with those artifacts.
+    pub builds: BTreeMap<String, Vec<String>>,
+}
 
 /// Findings that leave out what an artifact is.
 const BLIND: [Meta; 12] = [
@@ -44,9 +51,14 @@ pub fn of(inventory: &Path) -> Result<Option<Needs>, String> {
     if lock.is_none() && named.is_none() {
         return Ok(None);
     }
-    let mut needs = Needs::new();
-    for (digest, name) in lock.into_iter().chain(named).flatten() {
-        let names = needs.entry(digest).or_default();
+    let mut needs = Needs::default();
+    let locked = lock.map(|lock| lock.artifacts).unwrap_or_default();
+    for (name, built) in locked.iter().filter_map(|(name, locked)| Some((name, locked.built.as_ref()?))) {
+        needs.builds.entry(folder_name(&built.source, &built.with)).or_default().push(name.to_string());
+    }
+    let locked = locked.into_iter().map(|(name, locked)| (locked.sha256, name.to_string()));
+    for (digest, name) in locked.chain(named.into_iter().flatten()) {
+        let names = needs.contents.entry(digest).or_default();
         if !names.contains(&name) {
             names.push(name);
         }
@@ -56,14 +68,13 @@ pub fn of(inventory: &Path) -> Result<Option<Needs>, String> {
 
 type Named = Vec<(Sha256, String)>;
 
-fn locked(path: &Path) -> Result<Option<Named>, String> {
+fn locked(path: &Path) -> Result<Option<Lockfile>, String> {
     let bytes = match read_regular(path, limits::TEXT as u64) {
         Ok(bytes) => bytes,
         Err(error) if is_gone(&error) => return Ok(None),
         Err(error) => return Err(format!("reading `{}`: {error}", path.display())),
     };
-    let lock = pxectl_inventory::lock::read(&bytes).ok_or_else(|| format!("`{}` is no sound lock file", path.display()))?;
-    Ok(Some(lock.artifacts.into_iter().map(|(name, locked)| (locked.sha256, name.to_string())).collect()))
+    pxectl_inventory::lock::read(&bytes).ok_or_else(|| format!("`{}` is no sound lock file", path.display())).map(Some)
 }
 
 fn named(inventory: &Path) -> Result<Option<Named>, String> {

@@ -19,8 +19,8 @@ use crate::images::Store;
 use crate::turn::Turn;
 use crate::users::{self, Moment, Root};
 
-/// How old half a content must be before nobody is expected to go on with it.
-pub const PARTIAL_AGE: Duration = Duration::from_secs(7 * 86_400);
+/// How long half a content, or a folder in which something was built, must lie before nobody is expected to go on with it.
+pub const UNUSED_AGE: Duration = Duration::from_secs(7 * 86_400);
 
 /// A sweep: while it lives nothing gets a name in the store.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ impl Sweep {
             let bytes: u64 = files.iter().map(|(_, meta)| meta.blocks() * 512).sum();
             // A clock that was set back leaves files of the future: those are young.
             let old = |meta: &std::fs::Metadata| {
-                meta.modified().is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > PARTIAL_AGE))
+                meta.modified().is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > UNUSED_AGE))
             };
             if free && files.iter().all(|(_, meta)| old(meta)) {
                 found.rubbish.push(Rubbish { files: files.into_iter().map(|(path, _)| path).collect(), bytes, digest: None });

@@ -2,6 +2,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 #[cfg(all(unix, not(pxectl_no_unix)))]
+pub mod builds;
+#[cfg(all(unix, not(pxectl_no_unix)))]
 pub mod bundle;
 pub mod contents;
 pub mod edit;

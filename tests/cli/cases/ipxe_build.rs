@@ -262,3 +262,35 @@ fn two_at_once_build_once() {
     assert!(outputs.iter().all(|output| output.status.success()), "{outputs:?}");
     assert_eq!(runs(&lab).lines().count(), 1);
 }
+
+#[test]
+fn a_sweep_knows_what_is_built_in() {
+    let lab = lab(MAKEFILE);
+    let Some(ran) = build(&lab, &["--target", "bios", "--with", "ping"]) else { return };
+    ran.ends_with(0);
+    build(&lab, &["--target", "bios", "--with", "ntp"]).unwrap().ends_with(0);
+    // The lock file has the second one.
+    let listed = lab.pxectl(&["store", "ls"]).ends_with(0).says("; 2 folders of `ipxe build`");
+    let line = |end: &str| listed.stdout.lines().find(|line| line.starts_with("build/ipxe-") && line.ends_with(end));
+    assert!(line("nobody").is_some() && line("/inventory.yaml)").is_some_and(|line| line.contains("lab-undionly.kpxe (")));
+    let unused = lab.path("store").join(line("nobody").unwrap().split_whitespace().next().unwrap());
+    // Young ones may be gone on with.
+    lab.pxectl(&["store", "gc"]).ends_with(0).says("1 folder of `ipxe build`").says("used within 7 days");
+    assert_eq!(copies(&lab), 2);
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(8 * 86_400);
+    for folder in std::fs::read_dir(lab.path("store/build")).unwrap() {
+        File::options().append(true).open(folder.unwrap().path().join("lock")).unwrap().set_modified(long_ago).unwrap();
+    }
+    // Whoever builds in it keeps it.
+    let building = File::open(unused.join("lock")).unwrap();
+    building.lock().unwrap();
+    lab.pxectl(&["store", "gc"]).ends_with(0).says("removed 0 files (0 B)");
+    assert!(unused.join("ipxe/src/Makefile").exists());
+    drop(building);
+    let dry = lab.pxectl(&["store", "gc", "--dry-run"]).ends_with(0).says("would remove 1 folder of `ipxe build`");
+    assert!(dry.stdout.starts_with("build/ipxe-") && dry.stdout.lines().count() == 1 && unused.exists(), "{dry:?}");
+    lab.pxectl(&["store", "gc"]).ends_with(0).says("removed 1 folder of `ipxe build`");
+    assert!(!unused.exists() && copies(&lab) == 1);
+    build(&lab, &["--target", "bios", "--with", "ntp"]).unwrap().ends_with(0);
+    assert_eq!(runs(&lab).lines().count(), 1, "what the lab was built in is there");
+}
