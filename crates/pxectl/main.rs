@@ -25,6 +25,7 @@ mod files;
 mod findings;
 mod here;
 mod inside;
+mod interrupt;
 mod lab;
 mod listing;
 mod media;

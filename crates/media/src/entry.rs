@@ -74,6 +74,21 @@ pub(crate) fn push(parts: &mut Vec<Part>, part: Part) {
     }
 }
 
+/// The same bytes of a file, each once and in order.
+pub fn joined(mut extents: Vec<Extent>) -> Vec<Extent> {
+    extents.sort_by_key(|extent| extent.offset);
+    let mut joined: Vec<Extent> = Vec::new();
+    for next in extents {
+        match joined.last_mut() {
+            Some(last) if next.offset <= last.offset.saturating_add(last.len) => {
+                last.len = last.len.max(next.offset.saturating_add(next.len) - last.offset);
+            }
+            _ => joined.push(next),
+        }
+    }
+    joined
+}
+
 impl Kind {
     /// A file's or folder's bytes; 0 for others.
     pub fn size(&self) -> u64 {

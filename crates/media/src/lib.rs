@@ -28,7 +28,7 @@ mod wim;
 
 pub use binary::{Binary, Nbp};
 pub use contents::Contents;
-pub use entry::{Entry, Kind, Part, Stamp};
+pub use entry::{Entry, Kind, Part, Stamp, joined};
 pub use error::Error;
 pub use image::{Found, Image};
 pub use ipxe::Ipxe;

@@ -38,6 +38,8 @@ pub const XML_DEPTH_MOST: usize = 16;
 pub const XML_TEXT_MOST: usize = 4096;
 /// Images of one WIM.
 pub const WIM_IMAGES_MOST: usize = 1024;
+/// Bytes that the folders of one image of a WIM unpack to; those of Windows take some 30 MiB.
+pub const WIM_FOLDERS_MOST: u64 = 256 * 1024 * 1024;
 /// Entries of a boot catalog, headers included; 2048 bytes hold 64.
 pub const BOOT_ENTRIES_MOST: usize = 64;
 /// Bytes of a program that are searched for what it says of itself; the largest iPXE builds take 2 MiB.

@@ -115,7 +115,7 @@ pub struct MediaLs {
     /// The image: an ISO, or a WIM
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Folders or files in it [default: its root]
+    /// Folders or files in it; a path may go on inside a WIM that lies in an ISO [default: its root]
     #[arg(value_name = "PATH")]
     pub paths: Vec<String>,
     /// Also what lies in folders below
@@ -134,7 +134,7 @@ pub struct MediaCat {
     /// The image: an ISO, or a WIM
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Files in it
+    /// Files in it; a path may go on inside a WIM that lies in an ISO
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<String>,
     /// Which image of a WIM, by its number [default: the one that boots, else the first]
@@ -147,7 +147,7 @@ pub struct MediaExtract {
     /// The image: an ISO, or a WIM
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Files, and folders with all that they hold [default: everything]
+    /// Files, and folders with all that they hold; a path may go on inside a WIM that lies in an ISO [default: everything]
     #[arg(value_name = "PATH")]
     pub paths: Vec<String>,
     /// The folder to write into

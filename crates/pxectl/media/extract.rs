@@ -9,8 +9,12 @@ use pxectl_inventory::findings::whole;
 use pxectl_media::{Found, Kind};
 
 use crate::failure::Answer;
+use crate::interrupt::{self, Until};
 use crate::listing::count;
 use crate::session::{Session, warn};
+
+/// Bytes that come out of any image, however small: only beyond them it may be a bomb.
+pub const ALWAYS: u64 = 256 << 20;
 
 /// A folder that files are written below.
 pub struct Target {
@@ -80,8 +84,14 @@ impl Target {
     /// # Errors
     /// As the file system's.
     pub fn new(root: &Path, force: bool) -> io::Result<Self> {
+        interrupt::watch();
         fs::create_dir_all(root)?;
         Ok(Self { root: root.to_owned(), force })
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Makes a folder below, with those that it lies in.
@@ -102,21 +112,39 @@ impl Target {
         Ok(folder)
     }
 
-    /// Writes a file of so many bytes below. It has its name once it is whole and on the disk.
-    ///
-    /// # Errors
-    /// As for [`Target::folder`], and as the file system's; then nothing of the file is there.
-    pub fn file(&self, path: &[Vec<u8>], mut content: impl Read, size: u64) -> io::Result<Put> {
+    /// Where a file comes to lie: its folder, which is made, and itself.
+    fn place(&self, path: &[Vec<u8>]) -> io::Result<(PathBuf, PathBuf)> {
         let (name, folders) = path.split_last().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it has no name"))?;
         let name = safe(name)?.to_owned();
         let folder = self.folder(folders)?;
         let to = folder.join(name);
-        if !self.force && fs::symlink_metadata(&to).is_ok() {
+        Ok((folder, to))
+    }
+
+    fn takes(&self, to: &Path) -> bool {
+        self.force || fs::symlink_metadata(to).is_err()
+    }
+
+    /// Whether a file would be written: nothing is there, or it is replaced. Its folder is made.
+    ///
+    /// # Errors
+    /// As for [`Target::folder`].
+    pub fn is_free(&self, path: &[Vec<u8>]) -> io::Result<bool> {
+        Ok(self.takes(&self.place(path)?.1))
+    }
+
+    /// Writes a file of so many bytes below. It has its name once it is whole and on the disk.
+    ///
+    /// # Errors
+    /// As for [`Target::folder`], and as the file system's; then nothing of the file is there.
+    pub fn file(&self, path: &[Vec<u8>], content: impl Read, size: u64) -> io::Result<Put> {
+        let (folder, to) = self.place(path)?;
+        if !self.takes(&to) {
             return Ok(Put::Kept);
         }
         let part = folder.join(format!(".pxectl-{}.part", std::process::id()));
         let mut file = create(&part)?;
-        let written = io::copy(&mut content, &mut file)
+        let written = io::copy(&mut Until(content), &mut file)
             .and_then(|copied| is_all(copied, size))
             .and_then(|()| file.sync_all())
             .and_then(|()| fs::rename(&part, &to));
@@ -124,6 +152,29 @@ impl Target {
             let _ = fs::remove_file(&part);
         }
         written.map(|()| Put::Written)
+    }
+
+    /// Takes over a file of so many bytes that was written below a private folder of this file system.
+    ///
+    /// # Errors
+    /// As for [`Target::file`]; and where it is no file of that length.
+    pub fn adopt(&self, from: &Path, there: &[Vec<u8>], path: &[Vec<u8>], size: u64) -> io::Result<Put> {
+        let mut file = from.to_owned();
+        for name in there {
+            file.push(safe(name)?);
+        }
+        let meta = fs::symlink_metadata(&file)?;
+        if !meta.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "something else than a file was unpacked"));
+        }
+        is_all(meta.len(), size)?;
+        let (_, to) = self.place(path)?;
+        if !self.takes(&to) {
+            return Ok(Put::Kept);
+        }
+        File::open(&file)?.sync_all()?;
+        fs::rename(&file, &to)?;
+        Ok(Put::Written)
     }
 }
 
@@ -208,6 +259,24 @@ mod tests {
         assert!(Target::new(folder.path(), true).unwrap().file(&names, &b"3"[..], 2).is_err(), "less than it should be");
         assert_eq!(fs::read(&file).unwrap(), b"2");
         assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1, "no part is left");
+    }
+
+    #[test]
+    fn only_a_file_of_its_length_is_taken_over() {
+        let (folder, made) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::create_dir(made.path().join("folder")).unwrap();
+        let target = Target::new(folder.path(), false).unwrap();
+        let take = |name: &[u8], to: &[u8], size| {
+            fs::write(made.path().join("file"), "four").unwrap();
+            target.adopt(made.path(), &path(&[name]), &path(&[b"a", to]), size)
+        };
+        assert!(take(b"folder", b"b", 4).is_err() && take(b"none", b"b", 4).is_err());
+        assert!(take(b"file", b"b", 3).is_err() && take(b"file", b"..", 4).is_err() && take(b"../file", b"b", 4).is_err());
+        assert!(!target.root().join("a/b").exists() && target.is_free(&path(&[b"a", b"b"])).unwrap());
+        assert_eq!(take(b"file", b"b", 4).unwrap(), Put::Written);
+        assert_eq!(take(b"file", b"b", 4).unwrap(), Put::Kept);
+        assert!(!target.is_free(&path(&[b"a", b"b"])).unwrap() && target.is_free(&path(&[b"a", b".."])).is_err());
+        assert_eq!(fs::read(folder.path().join("a/b")).unwrap(), b"four");
     }
 
     #[cfg(unix)]

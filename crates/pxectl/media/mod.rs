@@ -4,6 +4,7 @@ pub mod extract;
 pub mod human;
 pub mod json;
 pub mod program;
+mod scratch;
 pub mod tell;
 pub mod wim;
 

@@ -1,7 +1,6 @@
 //! `media` and `ipxe info`: looking into images, without root, and writing nowhere else than asked.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -80,82 +79,6 @@ fn names_that_lead_elsewhere_write_nothing() {
     let below: Vec<_> = fs::read_dir(lab.path("deep/in")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(below, ["out"]);
     assert_eq!(fs::read_dir(lab.path("deep/in/out")).unwrap().count(), 0);
-}
-
-fn wimlib(lab: &Lab, args: &[&str]) -> Option<()> {
-    match Command::new("wimlib-imagex").args(args).current_dir(lab.path(".")).output() {
-        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
-        Err(error) => {
-            assert!(std::env::var_os("PXECTL_REQUIRE").is_none(), "wimlib-imagex: {error}, and PXECTL_REQUIRE is set");
-            #[expect(clippy::print_stderr, reason = "what was not tried is said")]
-            {
-                eprintln!("SKIPPED: wimlib-imagex is not installed, so no WIM was looked into");
-            }
-            return None;
-        }
-    }
-    Some(())
-}
-
-#[test]
-fn files_come_out_of_a_wim() {
-    let lab = Lab::usual();
-    lab.write("tree/Windows/System32/we*ird [1].dll", "one");
-    lab.write("tree/setup.exe", "two");
-    if wimlib(&lab, &["capture", "tree", "a.wim", "First", "--check"]).is_none() {
-        return;
-    }
-    lab.write("tree/only-in-2", "three");
-    wimlib(&lab, &["append", "tree", "a.wim", "Second", "--boot"]).unwrap();
-    lab.pxectl(&["media", "info", "a.wim"])
-        .ends_with(0)
-        .prints("image  1  First")
-        .prints("boots  image 2")
-        .prints("--check does");
-    let told = json_of(&lab, &["media", "info", "a.wim", "--check", "--format", "json"], 0);
-    assert_eq!(
-        (&told["boot_index"], &told["integrity"], &told["images"][1]["name"]),
-        (&json!(2), &json!("match"), &json!("Second"))
-    );
-    lab.pxectl(&["media", "ls", "a.wim"]).ends_with(0).prints("only-in-2").prints("Windows");
-    let first =
-        lab.pxectl(&["media", "ls", "-r", "a.wim", "--image", "1"]).ends_with(0).prints("Windows/System32/we*ird [1].dll");
-    assert!(!first.stdout.contains("only-in-2"), "{}", first.stdout);
-    assert_eq!(
-        lab.pxectl(&["media", "cat", "a.wim", "WINDOWS/system32/we*ird [1].DLL", "setup.exe"]).ends_with(0).stdout,
-        "onetwo"
-    );
-    lab.pxectl(&["media", "extract", "a.wim", "--to", "out"]).ends_with(0).says("wrote 3 files");
-    assert_eq!(fs::read_to_string(lab.path("out/Windows/System32/we*ird [1].dll")).unwrap(), "one");
-    lab.pxectl(&["media", "cat", "a.wim", "none"]).ends_with(2).one_error().says("does not exist in the WIM image");
-    lab.pxectl(&["media", "ls", "a.wim", "--image", "3"]).ends_with(2).one_error().says("has no image 3");
-    // Where it is not installed, that is said; what needs none works.
-    let without = |args: &[&str]| {
-        let mut command = crate::support::run::command(&lab.path("."), args);
-        command.env("PATH", lab.path("nothing"));
-        crate::support::run::wait(command, &args.join(" "))
-    };
-    without(&["media", "ls", "a.wim"]).ends_with(2).one_error().says("wimtools");
-    without(&["media", "info", "a.wim"]).ends_with(0).prints("First");
-    // A changed byte is seen by whoever compares.
-    let mut bytes = fs::read(lab.path("a.wim")).unwrap();
-    bytes[220] ^= 1;
-    fs::write(lab.path("a.wim"), bytes).unwrap();
-    lab.pxectl(&["media", "info", "a.wim", "--check"]).ends_with(1).prints("WRONG").prints("PROBLEM");
-    lab.pxectl(&["media", "info", "a.wim"]).ends_with(0);
-}
-
-#[test]
-fn a_wim_in_an_iso_is_told_in_its_place() {
-    let lab = Lab::usual();
-    lab.write("tree/setup.exe", "two");
-    if wimlib(&lab, &["capture", "tree", "boot.wim", "Setup"]).is_none() {
-        return;
-    }
-    let bytes = fs::read(lab.path("boot.wim")).unwrap();
-    if genisoimage(&lab, "win.iso", &["-udf"], &[("sources/boot.wim", &bytes)]).is_some() {
-        lab.pxectl(&["media", "info", "win.iso", "SOURCES/boot.wim"]).ends_with(0).prints("image  1  Setup");
-    }
 }
 
 #[test]

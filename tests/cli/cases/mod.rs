@@ -49,3 +49,5 @@ mod store;
 mod unknown;
 mod verify;
 mod warnings;
+#[cfg(all(unix, not(pxectl_no_unix)))]
+mod wims;

@@ -35,3 +35,22 @@ pub fn genisoimage(lab: &Lab, name: &str, options: &[&str], files: &[(&str, &[u8
     std::fs::remove_dir_all(lab.path(&tree)).unwrap();
     Some(())
 }
+
+/// Runs wimlib-imagex in the lab's folder; nothing where there is no such program, which is said.
+///
+/// # Panics
+/// Where it fails, and where there is none and `PXECTL_REQUIRE` is set.
+pub fn wimlib(lab: &Lab, args: &[&str]) -> Option<()> {
+    match Command::new("wimlib-imagex").args(args).current_dir(lab.path(".")).output() {
+        Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
+        Err(error) => {
+            assert!(std::env::var_os("PXECTL_REQUIRE").is_none(), "wimlib-imagex: {error}, and PXECTL_REQUIRE is set");
+            #[expect(clippy::print_stderr, reason = "what was not tried is said")]
+            {
+                eprintln!("SKIPPED: wimlib-imagex is not installed, so no WIM was looked into");
+            }
+            return None;
+        }
+    }
+    Some(())
+}

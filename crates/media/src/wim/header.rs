@@ -2,6 +2,8 @@
 
 use std::io::{Read, Seek};
 
+use pxectl_model::body::Extent;
+
 use crate::bytes::{u16_le, u32_le, u64_le};
 use crate::error::Error;
 use crate::source::Source;
@@ -16,6 +18,8 @@ pub struct Header {
     pub pipable: bool,
     /// 68864 mostly; 3584 for solid ones, as `.esd` are.
     pub version: u32,
+    /// What all parts of a set have in common.
+    pub guid: [u8; 16],
     /// Which part of a set this file is, from 1 on.
     pub part: u16,
     /// How many parts the set has.
@@ -28,6 +32,8 @@ pub struct Header {
     pub compression: Compression,
     /// Whoever wrote it did not finish.
     pub in_progress: bool,
+    /// Bytes of the file that a header takes: one at its front, or one at each end.
+    pub(super) heads: Vec<Extent>,
     pub(super) blobs: Resource,
     pub(super) xml: Resource,
     pub(super) boot_metadata: Resource,
@@ -85,7 +91,7 @@ pub(super) struct Resource {
 
 impl Resource {
     /// It holds an image's folders.
-    pub(super) const METADATA: u8 = 0x02;
+    const METADATA: u8 = 0x02;
     const COMPRESSED: u8 = 0x04;
     /// Many contents are compressed as one.
     pub(super) const SOLID: u8 = 0x10;
@@ -96,9 +102,18 @@ impl Resource {
         Self { stored, flags, offset: u64_le(bytes, at + 8), size: u64_le(bytes, at + 16) }
     }
 
+    pub(super) fn is_metadata(&self) -> bool {
+        self.flags & Self::METADATA != 0
+    }
+
     /// Its end, byte of the file; none where it is not there.
     pub(super) fn end(&self) -> Option<u64> {
         (self.stored > 0).then(|| self.offset.saturating_add(self.stored))
+    }
+
+    /// Where it lies; none where it is not there.
+    pub(super) fn extent(&self) -> Option<Extent> {
+        (self.stored > 0).then_some(Extent { offset: self.offset, len: self.stored })
     }
 
     /// It lies there as it is.
@@ -114,6 +129,10 @@ fn magic(head: &[u8]) -> Option<bool> {
         b"WLPWM\0\0\0" => Some(true),
         _ => None,
     }
+}
+
+fn head(offset: u64) -> Extent {
+    Extent { offset, len: u64::from(LEN) }
 }
 
 impl Header {
@@ -135,12 +154,14 @@ impl Header {
         Ok(Some(Self {
             pipable,
             version: u32_le(&bytes, 0x0c),
+            guid: bytes.get(0x18..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default(),
             part: u16_le(&bytes, 0x28),
             parts: u16_le(&bytes, 0x2a),
             images: u32_le(&bytes, 0x2c),
             boot_index: u32_le(&bytes, 0x78),
             compression: Compression::of(flags),
             in_progress: flags & 0x40 != 0,
+            heads: if at == 0 { vec![head(0)] } else { vec![head(0), head(at)] },
             blobs: Resource::of(&bytes, 0x30),
             xml: Resource::of(&bytes, 0x48),
             boot_metadata: Resource::of(&bytes, 0x60),

@@ -9,8 +9,11 @@ mod xml;
 use std::io::{Read, Seek};
 
 use self::integrity::Integrity;
+use pxectl_model::body::Extent;
+
+use crate::entry;
 use crate::error::Error;
-use crate::limits::XML_MOST;
+use crate::limits::{WIM_FOLDERS_MOST, XML_MOST};
 use crate::source::Source;
 
 pub use header::{Compression, Header};
@@ -110,6 +113,32 @@ impl<R: Read + Seek> Wim<R> {
             return Err(Error::Damaged("the WIM does not have folders for each of its images"));
         }
         Ok(blobs.end.checked_sub(self.source.len).filter(|missing| *missing > 0))
+    }
+
+    /// The parts of the file that whoever lists an image's folders reads, in order: header, tables, XML, and those folders. A file of
+    /// this length that has nothing else lists as this one does. Later parts of a set have no folders.
+    ///
+    /// # Errors
+    /// Where the table of contents makes no sense, something lies beyond the file's end, or the folders take more than
+    /// [`crate::limits::WIM_FOLDERS_MOST`] when they are unpacked.
+    pub fn frame(&mut self, image: u32) -> Result<Vec<Extent>, Error> {
+        let folders = if self.header.part == 1 {
+            let found = blobs::metadata(&mut self.source, &self.header, image)?;
+            Some(found.ok_or(Error::Damaged("the WIM does not have folders for each of its images"))?)
+        } else {
+            None
+        };
+        if folders.is_some_and(|folders| folders.size > WIM_FOLDERS_MOST) {
+            return Err(Error::TooMuch("the folders of one image of the WIM take more than 256 MiB"));
+        }
+        let tables = [Some(self.header.blobs), Some(self.header.xml), folders];
+        let tables = tables.into_iter().flatten().filter_map(|table| table.extent());
+        let solid = blobs::solid_heads(&mut self.source, &self.header)?;
+        let frame: Vec<Extent> = self.header.heads.iter().copied().chain(tables).chain(solid).collect();
+        for part in &frame {
+            self.source.holds("a table of the WIM", part.offset, part.len)?;
+        }
+        Ok(entry::joined(frame))
     }
 
     /// What its integrity table says; `compare` reads all of the file.

@@ -2,31 +2,56 @@
 //! that is a name like any other, and leads nowhere.
 
 use pxectl_media::{Entry, Found, Kind, Stamp, limits::WALK_MOST};
+use pxectl_model::body::Extent;
 
-/// Why the bytes of a file in a WIM have no place in it.
-pub const COMPRESSED: &str = "its bytes lie in a WIM, mostly compressed";
+/// What wimlib does not decrypt either.
+const ENCRYPTED: &str = "Windows has encrypted it (EFS)";
+
+/// An entry, and where its content is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The entry. Its bytes have no place: they are compressed mostly.
+    pub found: Found,
+    /// Which part of the set has it, from 1 on.
+    part: usize,
+    /// Where it is stored in that part; for contents that are compressed as one, where all of them are.
+    stored: Extent,
+}
+
+impl Listed {
+    /// The part's number, from 0 on, and the place there; none where nothing is stored.
+    pub fn stored(&self) -> Option<(usize, Extent)> {
+        Some((self.part.checked_sub(1)?, self.stored)).filter(|(_, extent)| extent.len > 0)
+    }
+}
 
 /// The entries, in its order; none where there are too many.
-pub fn entries(printed: &[u8]) -> Option<Vec<Found>> {
-    let text = String::from_utf8_lossy(printed);
-    let mut all: Vec<Found> = Vec::new();
+pub fn entries(printed: &[u8]) -> Option<Vec<Listed>> {
+    let mut all: Vec<Listed> = Vec::new();
     // Only the stream without a name is the file's content.
     let mut content = false;
-    for line in text.lines() {
-        if let Some(path) = value(line, "Full Path").and_then(|path| path.strip_prefix('"')?.strip_suffix('"')) {
+    for line in printed.split(|byte| *byte == b'\n') {
+        let path = line.strip_prefix(b"Full Path").map(<[u8]>::trim_ascii_start).and_then(|rest| rest.strip_prefix(b"= \""));
+        if let Some(path) = path.and_then(|path| path.strip_suffix(b"\"")) {
             if all.len() >= WALK_MOST {
                 return None;
             }
-            all.push(found(path));
+            all.push(Listed { found: found(path), part: 0, stored: Extent { offset: 0, len: 0 } });
             content = false;
             continue;
         }
-        let Some(Found { entry, .. }) = all.last_mut() else { continue };
+        let (Some(one), Ok(line)) = (all.last_mut(), std::str::from_utf8(line)) else { continue };
+        let entry = &mut one.found.entry;
         match line.trim() {
             "FILE_ATTRIBUTE_DIRECTORY is set" if !matches!(entry.kind, Kind::Link(_)) => {
                 entry.kind = Kind::Folder { at: 0, len: 0 }
             }
             "FILE_ATTRIBUTE_REPARSE_POINT is set" => entry.kind = Kind::Link(Vec::new()),
+            "FILE_ATTRIBUTE_ENCRYPTED is set" => {
+                if let Kind::File { flaw, .. } = &mut entry.kind {
+                    *flaw = Some(ENCRYPTED);
+                }
+            }
             "Unnamed data stream:" => content = true,
             stream if stream.ends_with("stream:") || stream.starts_with("Named data stream") => content = false,
             _ => {}
@@ -34,18 +59,37 @@ pub fn entries(printed: &[u8]) -> Option<Vec<Found>> {
         if let Some(time) = value(line, "Last Write Time") {
             entry.modified = stamp(time);
         }
-        let bytes =
-            value(line, "Uncompressed size").filter(|_| content).and_then(|size| size.strip_suffix(" bytes")?.parse().ok());
-        if let (Kind::File { size, .. }, Some(bytes)) = (&mut entry.kind, bytes) {
-            *size = bytes;
+        if content {
+            told(line, one);
         }
     }
     Some(all)
 }
 
-fn found(path: &str) -> Found {
-    let path: Vec<Vec<u8>> = path.split('/').filter(|name| !name.is_empty()).map(|name| name.as_bytes().to_vec()).collect();
-    let kind = Kind::File { size: 0, parts: Vec::new(), flaw: Some(COMPRESSED) };
+/// What is told of a file's content.
+fn told(line: &str, one: &mut Listed) {
+    let number = |key: &str| value(line, key).and_then(|number| number.trim_end_matches(" bytes").parse::<u64>().ok());
+    let Kind::File { size, .. } = &mut one.found.entry.kind else { return };
+    if let Some(bytes) = number("Uncompressed size") {
+        *size = bytes;
+    } else if let Some(bytes) = number("Compressed size") {
+        one.stored.len = bytes;
+    } else if let Some(at) = number("Offset in WIM") {
+        one.stored.offset = at;
+    } else if let Some(part) = number("Part Number") {
+        one.part = usize::try_from(part).unwrap_or(0);
+    } else if let Some(run) = value(line, "Solid resource") {
+        // `445703 => 3310 bytes @ offset 208`
+        let mut numbers = run.split(' ').filter_map(|word| word.parse().ok());
+        if let (Some(_), Some(len), Some(offset)) = (numbers.next(), numbers.next(), numbers.next()) {
+            one.stored = Extent { offset, len };
+        }
+    }
+}
+
+fn found(path: &[u8]) -> Found {
+    let path: Vec<Vec<u8>> = path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()).map(<[u8]>::to_vec).collect();
+    let kind = Kind::File { size: 0, parts: Vec::new(), flaw: None };
     let entry = Entry { name: path.last().cloned().unwrap_or_default(), kind, mode: None, modified: None };
     Found { path, entry }
 }
@@ -74,15 +118,19 @@ mod tests {
     fn blocks_become_entries() {
         let text = "----\nFull Path           = \"/\"\nAttributes          = 0x00000010\n    FILE_ATTRIBUTE_DIRECTORY is set\n\
             ----\nFull Path           = \"/a/b\"\nLast Write Time     = Thu Nov 26 22:03:59 2026 UTC\n\tNamed data stream \"x\":\n\
-            Uncompressed size = 9 bytes\n\tUnnamed data stream:\nUncompressed size = 77 bytes\n\
+            Uncompressed size = 9 bytes\n\tUnnamed data stream:\nUncompressed size = 77 bytes\nCompressed size   = 50 bytes\nOffset in WIM     = 208 bytes\nPart Number       = 2\n\
             ----\nFull Path           = \"/l\"\n    FILE_ATTRIBUTE_REPARSE_POINT is set\n    FILE_ATTRIBUTE_DIRECTORY is set\n";
         let all = entries(text.as_bytes()).unwrap();
-        assert_eq!(all.iter().map(Found::shown).collect::<Vec<_>>(), ["", "a/b", "l"]);
-        assert!(matches!(all[0].entry.kind, Kind::Folder { .. }));
-        assert!(matches!(all[1].entry.kind, Kind::File { size: 77, .. }));
-        assert!(matches!(all[2].entry.kind, Kind::Link(_)));
-        let at = all[1].entry.modified.unwrap();
+        assert_eq!(all.iter().map(|one| one.found.shown()).collect::<Vec<_>>(), ["", "a/b", "l"]);
+        assert!(matches!(all[0].found.entry.kind, Kind::Folder { .. }));
+        assert!(matches!(all[1].found.entry.kind, Kind::File { size: 77, .. }));
+        assert_eq!((all[0].stored(), all[1].stored()), (None, Some((1, Extent { offset: 208, len: 50 }))));
+        assert!(matches!(all[2].found.entry.kind, Kind::Link(_)));
+        let at = all[1].found.entry.modified.unwrap();
         assert_eq!((at.year, at.month, at.day, at.hour, at.second), (2026, 11, 26, 22, 59));
         assert_eq!(entries(b"nonsense\n\xff\nUncompressed size = 5 bytes").unwrap(), []);
+        let solid = b"Full Path = \"/a\"\n\tUnnamed data stream:\nUncompressed size = 9 bytes\n\
+            Solid resource    = 445703 => 3310 bytes @ offset 208\nSolid offset      = 52 bytes\nPart Number       = 1\n";
+        assert_eq!(entries(solid).unwrap()[0].stored(), Some((0, Extent { offset: 208, len: 3310 })));
     }
 }

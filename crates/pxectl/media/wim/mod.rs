@@ -1,138 +1,247 @@
 //! `media` for WIMs.
 
+mod holder;
 mod listing;
+mod standin;
 pub mod tell;
 mod wimlib;
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Write};
 use std::path::Path;
 
 use pxectl_inventory::findings::whole;
-use pxectl_media::{Found, Kind, Wim};
+use pxectl_media::{Found, Image, Kind, Wim};
+use pxectl_model::body::Extent;
 
+use self::holder::{Holder, Place};
+use self::listing::Listed;
+use self::standin::StandIn;
 use self::wimlib::Wimlib;
-use super::extract::{Count, Put, Target};
-use super::human::{self, named};
-use super::json;
-use crate::cli::{MediaCat, MediaExtract, MediaFormat, MediaLs};
-use crate::failure::{Answer, Failure, Outcome};
-use crate::session::{Session, print};
+use super::extract::{ALWAYS, Count, Put, Target};
+use super::scratch::Scratch;
+use crate::failure::Failure;
+use crate::interrupt::{self, Until};
+use crate::session::{Session, warn};
 
 /// A WIM that decompresses to more than so many times its length is a bomb. LZMS with single instances reaches 10.
 const TIMES_THE_WIM: u64 = 64;
 
 /// A WIM, and which of its images is meant.
 pub struct Chosen {
+    holder: Holder,
+    place: Place,
+    /// Bytes of all its parts.
     size: u64,
-    image: u32,
+    /// The image's number.
+    pub image: u32,
     wimlib: Wimlib,
+    standin: Option<StandIn>,
+    session: Session,
+}
+
+/// What is told of one part.
+struct Part {
+    size: u64,
+    frame: Vec<Extent>,
 }
 
 impl Chosen {
-    /// The image that was asked for, else the one that boots, else the first.
+    /// A WIM on the disk, and the image that was asked for, else the one that boots, else the first.
     ///
     /// # Errors
-    /// Where there is none of that number, the file is a part of a set, or wimlib-imagex is not installed.
-    pub fn of(wim: &Wim<File>, file: &Path, image: Option<u32>) -> Result<Self, Failure> {
-        let header = wim.header();
-        let shown = file.display();
-        if header.parts > 1 {
-            let text =
-                format!("`{shown}` is part {} of a WIM in {} parts: its files lie in all of them", header.part, header.parts);
-            return Err(Failure::new(text).hint("join them first: `wimlib-imagex join whole.wim PARTS…`"));
+    /// Where it is none, has no image of that number, a part of its set is missing, or wimlib-imagex is not installed.
+    pub fn on_disk(file: &Path, image: Option<u32>, session: &Session) -> Result<Self, Failure> {
+        Self::of(Holder::disk(file), Place::Disk(file.to_owned()), image, session)
+    }
+
+    /// One inside an ISO.
+    ///
+    /// # Errors
+    /// As [`Chosen::on_disk`], and where there is no room for what has to be copied out of it.
+    pub fn inside(iso: (&Path, Image<File>), found: &Found, image: Option<u32>, session: &Session) -> Result<Self, Failure> {
+        Self::of(Holder::image(iso.0, iso.1), Place::Inside(found.clone()), image, session)
+    }
+
+    fn of(mut holder: Holder, place: Place, image: Option<u32>, session: &Session) -> Result<Self, Failure> {
+        let shown = holder.shown(&place);
+        let places = holder.parts(&place)?;
+        let mut parts = Vec::new();
+        let mut chosen = 0;
+        for (n, place) in places.iter().enumerate() {
+            parts.push(holder.with(place, |bytes| {
+                let mut wim = Wim::open(bytes)?;
+                let header = wim.header();
+                if n == 0 {
+                    chosen = image.unwrap_or(if header.boot_index == 0 { 1 } else { header.boot_index });
+                    if chosen == 0 || chosen > header.images {
+                        return Ok(Err(header.images));
+                    }
+                }
+                Ok(Ok(Part { size: wim.size(), frame: wim.frame(chosen)? }))
+            })?);
         }
-        let image = image.unwrap_or(if header.boot_index == 0 { 1 } else { header.boot_index });
-        if image == 0 || image > header.images {
-            let text = format!("`{shown}` has no image {image}: it has {}", header.images);
-            return Err(Failure::new(text).hint(format!("`pxectl media info {shown}` lists them")));
+        let parts: Result<Vec<Part>, u32> = parts.into_iter().collect();
+        let parts = parts.map_err(|images| {
+            let text = format!("`{shown}` has no image {chosen}: it has {images}");
+            Failure::new(text).hint("`pxectl media info` lists them")
+        })?;
+        let size = parts.iter().fold(0, |sum: u64, part| sum.saturating_add(part.size));
+        let wimlib = Wimlib::find(shown, chosen)?;
+        let mut standin = None;
+        let mut paths = Vec::new();
+        for place in &places {
+            if let Place::Disk(path) = place {
+                paths.push(path.clone());
+            }
         }
-        Ok(Self { size: wim.size(), image, wimlib: Wimlib::find(file, image)? })
+        if paths.is_empty() {
+            let lengths: Vec<_> = parts.iter().map(|part| part.size).collect();
+            let mut made = StandIn::new(&places, &lengths)?;
+            let frames = parts.into_iter().enumerate();
+            let frames = frames.flat_map(|(n, part)| part.frame.into_iter().map(move |extent| (n, extent))).collect();
+            made.fill(&mut holder, frames, session)?;
+            paths = made.paths();
+            standin = Some(made);
+        }
+        Ok(Self { holder, place, size, image: chosen, wimlib: wimlib.of(&paths)?, standin, session: session.clone() })
+    }
+
+    /// Whether it is this file of an ISO.
+    pub fn is(&self, found: &Found) -> bool {
+        matches!(&self.place, Place::Inside(place) if place.path == found.path)
+    }
+
+    /// The names before those of its files.
+    fn before(&self) -> &[Vec<u8>] {
+        match &self.place {
+            Place::Inside(found) => &found.path,
+            Place::Disk(_) => &[],
+        }
     }
 
     /// What lies at a path, and below it.
-    fn below(&self, path: &str) -> Result<Vec<Found>, Failure> {
+    fn below(&self, path: &str) -> Result<Vec<Listed>, Failure> {
         let names = path.split(['/', '\\']).filter(|name| !name.is_empty() && *name != ".");
         self.wimlib.list(&names.map(|name| name.as_bytes().to_vec()).collect::<Vec<_>>())
     }
-}
 
-/// `media ls`.
-///
-/// # Errors
-/// Where a path is not there, or wimlib-imagex fails.
-pub fn ls(chosen: &Chosen, args: &MediaLs) -> Outcome {
-    let mut found = Vec::new();
-    for path in super::roots(&args.paths) {
-        let mut all = chosen.below(path)?.into_iter();
-        let Some(first) = all.next() else { continue };
-        let (depth, folder) = (first.path.len(), matches!(first.entry.kind, Kind::Folder { .. }));
-        if !folder {
-            found.push(first);
-        }
-        found.extend(all.filter(|one| args.recursive || one.path.len() == depth + 1));
+    /// An entry as the whole image has it.
+    fn whole(&self, listed: &Listed) -> Found {
+        let found = &listed.found;
+        Found { path: self.before().iter().chain(&found.path).cloned().collect(), entry: found.entry.clone() }
     }
-    match args.format {
-        MediaFormat::Json => print(&format!("{:#}\n", json::wim_listing(chosen.image, &found))),
-        MediaFormat::Human => print(&human::listing(&named(found, args))),
-    }
-    Ok(Answer::Yes)
-}
 
-/// `media cat`.
-///
-/// # Errors
-/// Where a path is no file, or wimlib-imagex fails.
-pub fn cat(chosen: &Chosen, args: &MediaCat) -> Outcome {
-    let mut out = io::stdout().lock();
-    for path in &args.paths {
-        let file = chosen.below(path)?.into_iter().next().filter(|found| matches!(found.entry.kind, Kind::File { .. }));
-        let file = file.ok_or_else(|| Failure::new(format!("`{}`: `{}` is no file", args.file.display(), whole(path))))?;
-        let mut stream = chosen.wimlib.read(&file.path)?;
-        let copied = io::copy(&mut stream, &mut out).and_then(|_| out.flush());
-        let enough = copied.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
-        let ended = stream.end(copied.is_ok());
-        if enough {
-            break;
-        }
-        let failed =
-            |why: String| Failure::new(format!("copying `{}` of `{}`: {}", whole(path), args.file.display(), whole(&why)));
-        copied.map_err(|error| failed(error.to_string()))?;
-        ended.map_err(failed)?;
+    /// Has wimlib-imagex find these files' bytes.
+    fn fill(&mut self, files: &[Listed]) -> Result<(), Failure> {
+        let Some(standin) = &mut self.standin else { return Ok(()) };
+        standin.fill(&mut self.holder, files.iter().filter_map(Listed::stored).collect(), &self.session)
     }
-    Ok(Answer::Yes)
-}
 
-/// `media extract`: each file by a pipe, to a place that [`Target`] makes of its name.
-///
-/// # Errors
-/// Where a path is not there, or wimlib-imagex fails.
-pub fn extract(chosen: &Chosen, args: &MediaExtract, session: &Session) -> Outcome {
-    let target =
-        Target::new(&args.to, args.force).map_err(|error| Failure::new(format!("making `{}`: {error}", args.to.display())))?;
-    let mut count = Count::default();
-    for path in super::roots(&args.paths) {
-        for found in chosen.below(path)?.iter().filter(|found| !found.path.is_empty()) {
-            put(chosen, &target, found, &mut count)?;
+    /// `media ls`: what a folder holds, or the file itself.
+    ///
+    /// # Errors
+    /// Where a path is not there, or wimlib-imagex fails.
+    pub fn ls(&self, path: &str, recursive: bool, to: &mut Vec<Found>) -> Result<(), Failure> {
+        let all = self.below(path)?;
+        let Some(first) = all.first() else { return Ok(()) };
+        let depth = first.found.path.len();
+        let is_folder = matches!(first.found.entry.kind, Kind::Folder { .. });
+        let wanted = |one: &&Listed| match one.found.path.len() == depth {
+            true => !is_folder,
+            false => recursive || one.found.path.len() == depth + 1,
+        };
+        to.extend(all.iter().filter(wanted).map(|one| self.whole(one)));
+        Ok(())
+    }
+
+    /// `media cat`; whether the reader still wants more.
+    ///
+    /// # Errors
+    /// Where a path is no file, or wimlib-imagex fails.
+    pub fn cat(&mut self, path: &str, out: &mut impl Write) -> Result<bool, Failure> {
+        let shown = self.holder.shown(&self.place);
+        let file = self.below(path)?.into_iter().next();
+        let file = file.filter(|one| matches!(one.found.entry.kind, Kind::File { .. }));
+        let file = file.ok_or_else(|| Failure::new(format!("`{shown}`: `{}` is no file", whole(path))))?;
+        self.fill(std::slice::from_ref(&file))?;
+        let mut stream = self.wimlib.read(&file.found.path)?;
+        let copied = io::copy(&mut Until(&mut stream), out).and_then(|_| out.flush());
+        match copied {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Failure::new(format!("copying `{}` of `{shown}`: {}", whole(path), whole(&error.to_string())))),
+            Ok(()) => Ok(true),
         }
     }
-    Ok(count.tell(&args.to, session))
-}
 
-fn put(chosen: &Chosen, target: &Target, found: &Found, count: &mut Count) -> Result<(), Failure> {
-    let Kind::File { size, .. } = found.entry.kind else {
-        count.other(target, found);
-        return Ok(());
-    };
-    count.bytes = count.bytes.saturating_add(size);
-    if count.bytes > chosen.size.saturating_mul(TIMES_THE_WIM) {
-        return Err(Failure::new("the WIM is refused: its files together are more than 64 times as long as it is"));
+    /// `media extract`: all files in one run into a private folder, and from there to the places that [`Target`] makes of their names.
+    ///
+    /// # Errors
+    /// Where a path is not there, it is a bomb, or wimlib-imagex cannot be run.
+    pub fn extract(&mut self, path: &str, target: &Target, count: &mut Count) -> Result<(), Failure> {
+        let mut files = Vec::new();
+        for one in self.below(path)?.into_iter().filter(|one| !one.found.path.is_empty()) {
+            let found = self.whole(&one);
+            let Kind::File { size, flaw, .. } = one.found.entry.kind else {
+                count.other(target, &found);
+                continue;
+            };
+            count.bytes = count.bytes.saturating_add(size);
+            if count.bytes > self.size.saturating_mul(TIMES_THE_WIM).max(ALWAYS) {
+                return Err(Failure::new("the WIM is refused: its files together are more than 64 times as long as it is"));
+            }
+            match (flaw, target.is_free(&found.path)) {
+                (Some(flaw), _) => count.refuse(&found, flaw),
+                (None, Ok(true)) => files.push(one),
+                (None, Ok(false)) => count.file(&found, Ok(Put::Kept)),
+                (None, Err(error)) => count.file(&found, Err(error)),
+            }
+        }
+        self.fill(&files)?;
+        let (lines, others): (Vec<_>, Vec<_>) = files.into_iter().partition(|one| wimlib::fits_a_line(&one.found.path));
+        let at_once = self.at_once(&lines, target, count)?;
+        let left = if at_once { others } else { lines.into_iter().chain(others).collect() };
+        for one in &left {
+            self.alone(one, target, count)?;
+        }
+        Ok(())
     }
-    let mut stream = chosen.wimlib.read(&found.path)?;
-    // One byte more than it says tells that it lied.
-    let mut bounded = (&mut stream).take(size + 1);
-    let put = target.file(&found.path, &mut bounded, size);
-    let ended = stream.end(matches!(put, Ok(Put::Written)));
-    count.file(found, put.and_then(|put| ended.map(|()| put).map_err(io::Error::other)));
-    Ok(())
+
+    /// Whether it went well; else nothing was written.
+    fn at_once(&self, files: &[Listed], target: &Target, count: &mut Count) -> Result<bool, Failure> {
+        if files.len() < 2 {
+            return Ok(files.is_empty());
+        }
+        let scratch = Scratch::below(target.root());
+        let scratch =
+            scratch.map_err(|error| Failure::new(format!("making a folder in `{}`: {error}", target.root().display())))?;
+        let folder = scratch.path("files");
+        let paths: Vec<_> = files.iter().map(|one| one.found.path.as_slice()).collect();
+        if let Err(failure) = self.wimlib.write(&paths, &folder) {
+            if interrupt::came() {
+                return Err(failure);
+            }
+            warn(&format!("warning: {}; files are taken one by one", failure.text().trim_start_matches("error: ").trim_end()));
+            return Ok(false);
+        }
+        for one in files {
+            interrupt::check().map_err(|error| Failure::new(error.to_string()))?;
+            let found = self.whole(one);
+            count.file(&found, target.adopt(&folder, &one.found.path, &found.path, found.entry.kind.size()));
+        }
+        Ok(true)
+    }
+
+    /// One file by a pipe.
+    fn alone(&self, one: &Listed, target: &Target, count: &mut Count) -> Result<(), Failure> {
+        let found = self.whole(one);
+        let size = found.entry.kind.size();
+        let mut stream = self.wimlib.read(&one.found.path)?;
+        // One byte more than it says tells that it lied.
+        let mut bounded = (&mut stream).take(size.saturating_add(1));
+        let put = target.file(&found.path, &mut bounded, size);
+        interrupt::check().map_err(|error| Failure::new(error.to_string()))?;
+        count.file(&found, put);
+        Ok(())
+    }
 }

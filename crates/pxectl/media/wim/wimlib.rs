@@ -1,37 +1,45 @@
-//! Files inside a WIM, which takes decompressing: wimlib-imagex (Debian: wimtools) does that. It lists and prints to a pipe; it never writes
-//! a file, so that no name of a stranger's reaches the disk but through [`crate::media::extract`].
+//! Files inside a WIM, which takes decompressing: wimlib-imagex (Debian: wimtools) does that. It lists, prints to a pipe, and writes into a
+//! private folder under names that [`crate::media::extract`] has approved.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use pxectl_inventory::findings::whole;
-use pxectl_media::Found;
 
-use super::listing;
+use super::listing::{self, Listed};
 use crate::exec::{self, Bounds};
 use crate::failure::Failure;
+use crate::interrupt;
 
 const PROGRAM: &str = "wimlib-imagex";
 /// A list of all files of a large install.wim takes some 100 MB.
 const LIST: Bounds = Bounds { time: Duration::from_secs(600), output: 512 << 20 };
 /// Bytes of what it says on its standard error that are shown.
 const SAID_MOST: usize = 2048;
+/// How often it is looked after while it writes files.
+const LOOK: Duration = Duration::from_millis(20);
+/// Bytes of memory that it may take: a WIM of Microsoft's takes a tenth, but one may say anything.
+#[cfg(all(serves, target_os = "linux"))]
+const MEMORY_MOST: u64 = 4 << 30;
 
 /// One image of one WIM.
 pub struct Wimlib {
     program: PathBuf,
-    file: PathBuf,
+    /// As people name it.
+    shown: String,
+    /// The part with the folders, and all others.
+    parts: Vec<PathBuf>,
     image: u32,
 }
 
-/// A file on its way out.
+/// A file on its way out. Its end is an error where the program found its bytes wrong.
 pub struct Stream {
     child: Child,
     out: ChildStdout,
-    said: JoinHandle<Vec<u8>>,
+    said: Option<JoinHandle<Vec<u8>>>,
 }
 
 impl Wimlib {
@@ -39,28 +47,39 @@ impl Wimlib {
     ///
     /// # Errors
     /// Where it is not installed.
-    pub fn find(file: &Path, image: u32) -> Result<Self, Failure> {
+    pub fn find(shown: String, image: u32) -> Result<Self, Failure> {
         let hint = "Debian's package `wimtools` brings it; `pxectl media info` needs none";
-        let program = exec::find(PROGRAM, Path::new(".")).map_err(|why| {
-            Failure::new(format!("looking into an image of `{}` takes {PROGRAM}: {why}", file.display())).hint(hint)
-        })?;
+        let program = exec::find(PROGRAM, Path::new("."))
+            .map_err(|why| Failure::new(format!("looking into an image of `{shown}` takes {PROGRAM}: {why}")).hint(hint))?;
+        Ok(Self { program, shown, parts: Vec::new(), image })
+    }
+
+    /// With the files that it is to read.
+    ///
+    /// # Errors
+    /// Where nobody knows where the process is.
+    pub fn of(mut self, parts: &[PathBuf]) -> Result<Self, Failure> {
         // A name that begins with a dash is no option.
-        let file = std::path::absolute(file).map_err(|error| Failure::new(format!("`{}`: {error}", file.display())))?;
-        Ok(Self { program, file, image })
+        let parts: io::Result<_> = parts.iter().map(std::path::absolute).collect();
+        self.parts = parts.map_err(|error| Failure::new(format!("`{}`: {error}", self.shown)))?;
+        Ok(self)
     }
 
     fn failed(&self, what: &str, said: &str) -> Failure {
-        let text = format!("{PROGRAM} {what} of image {} of `{}`: {}", self.image, self.file.display(), told(said));
-        Failure::new(text)
+        if interrupt::came() {
+            return Failure::new("interrupted");
+        }
+        Failure::new(format!("{PROGRAM} {what} of image {} of `{}`: {}", self.image, self.shown, told(said)))
     }
 
     /// What lies at a path, itself first, then all below it.
     ///
     /// # Errors
     /// Where there is nothing, or the program fails.
-    pub fn list(&self, path: &[Vec<u8>]) -> Result<Vec<Found>, Failure> {
+    pub fn list(&self, path: &[Vec<u8>]) -> Result<Vec<Listed>, Failure> {
         let mut command = self.command("dir");
-        command.arg(self.image.to_string()).arg("--detailed").arg(joined("--path=", path));
+        // Windows' names have no case.
+        command.env("WIMLIB_IMAGEX_IGNORE_CASE", "1").arg("--detailed").arg(joined("--path=", path));
         let ended = exec::output(command, LIST).map_err(|error| self.failed("listing", &error.to_string()))?;
         if !ended.status.success() {
             return Err(self.failed("listing", &ended.stderr));
@@ -68,34 +87,110 @@ impl Wimlib {
         listing::entries(&ended.stdout).ok_or_else(|| self.failed("listing", "it has more than 500000 entries"))
     }
 
-    /// The bytes of a file.
+    /// The bytes of a file that was listed.
     ///
     /// # Errors
-    /// Where the program does not start; [`Stream::end`] has its other errors.
+    /// Where the program does not start.
     pub fn read(&self, path: &[Vec<u8>]) -> Result<Stream, Failure> {
         let mut command = self.command("extract");
-        command.arg(self.image.to_string()).arg(joined("", path)).args(["--to-stdout", "--no-globs"]);
+        command.arg(joined("", path)).args(["--to-stdout", "--no-globs"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let failed = |error: io::Error| self.failed("reading", &error.to_string());
         let mut child = command.spawn().map_err(failed)?;
-        let (Some(out), Some(mut errors)) = (child.stdout.take(), child.stderr.take()) else {
+        bound(&child);
+        let (Some(out), Some(errors)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(self.failed("reading", "it has no output"));
         };
-        // Read to its end beside the output, so that it never waits.
-        let said = std::thread::spawn(move || {
-            let mut said = Vec::new();
-            let _ = errors.by_ref().take(SAID_MOST as u64).read_to_end(&mut said);
-            let _ = io::copy(&mut errors, &mut io::sink());
-            said
-        });
-        Ok(Stream { child, out, said })
+        Ok(Stream { child, out, said: Some(listen(errors)) })
+    }
+
+    /// Writes files that were listed below a folder, under their paths, in one run: each content is unpacked once.
+    ///
+    /// # Errors
+    /// Where it fails; then nobody knows which of them are whole.
+    pub fn write(&self, paths: &[&[Vec<u8>]], folder: &Path) -> Result<(), Failure> {
+        let mut command = self.command("extract");
+        command.args(["@-", "--no-globs", "--preserve-dir-structure"]).arg("--dest-dir").arg(folder);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let failed = |error: io::Error| self.failed("unpacking", &error.to_string());
+        let mut child = command.spawn().map_err(failed)?;
+        bound(&child);
+        let (Some(mut list), Some(errors)) = (child.stdin.take(), child.stderr.take()) else {
+            return Err(self.failed("unpacking", "it has no input"));
+        };
+        let said = listen(errors);
+        let lines: String = paths.iter().map(|path| joined("", path) + "\n").collect();
+        // It reads all of it before it writes anything; where it has ended already it says why.
+        let _ = list.write_all(lines.as_bytes());
+        drop(list);
+        let status = until_ended(&mut child);
+        let said = said.join().unwrap_or_default();
+        if status.map_err(failed)?.success() { Ok(()) } else { Err(self.failed("unpacking", &String::from_utf8_lossy(&said))) }
     }
 
     fn command(&self, what: &str) -> Command {
         let mut command = Command::new(&self.program);
-        // Windows' names have no case.
-        command.env("WIMLIB_IMAGEX_IGNORE_CASE", "1").env("LC_ALL", "C.UTF-8").arg(what).arg(&self.file);
+        command.env_remove("WIMLIB_IMAGEX_IGNORE_CASE").env("LC_ALL", "C.UTF-8").arg(what);
+        let (first, others) = self.parts.split_at(self.parts.len().min(1));
+        command.args(first).arg(self.image.to_string()).args(others.iter().map(|part| reference(part)));
         command
+    }
+}
+
+/// `--ref` takes a pattern.
+fn reference(part: &Path) -> std::ffi::OsString {
+    let mut option = std::ffi::OsString::from("--ref=");
+    match part.to_str() {
+        Some(path) => path.chars().for_each(|c| {
+            if "*?[\\".contains(c) {
+                option.push("\\");
+            }
+            option.push(c.encode_utf8(&mut [0; 4]));
+        }),
+        None => option.push(part),
+    }
+    option
+}
+
+/// A path that [`Wimlib::write`] can be given: one line of UTF-8 that keeps its end.
+pub fn fits_a_line(path: &[Vec<u8>]) -> bool {
+    let plain = |name: &Vec<u8>| std::str::from_utf8(name).is_ok_and(|name| !name.chars().any(char::is_control));
+    let ends = |name: &Vec<u8>| String::from_utf8_lossy(name).ends_with(char::is_whitespace);
+    path.iter().all(plain) && !path.last().is_some_and(ends)
+}
+
+#[cfg(all(serves, target_os = "linux"))]
+fn bound(child: &Child) {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+    let most = Rlimit { current: Some(MEMORY_MOST), maximum: Some(MEMORY_MOST) };
+    let _ = prlimit(Some(Pid::from_child(child)), Resource::As, most);
+}
+
+#[cfg(not(all(serves, target_os = "linux")))]
+fn bound(_: &Child) {}
+
+/// Reads to the end beside whoever works, so that the program never waits.
+fn listen(mut errors: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut said = Vec::new();
+        let _ = errors.by_ref().take(SAID_MOST as u64).read_to_end(&mut said);
+        let _ = io::copy(&mut errors, &mut io::sink());
+        said
+    })
+}
+
+/// Until it ends, or the person wants it to.
+fn until_ended(child: &mut Child) -> io::Result<ExitStatus> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if interrupt::came() {
+            let _ = child.kill();
+            return child.wait();
+        }
+        std::thread::sleep(LOOK);
     }
 }
 
@@ -116,26 +211,36 @@ fn joined(before: &str, path: &[Vec<u8>]) -> String {
 
 impl Read for Stream {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        self.out.read(room)
+        let n = self.out.read(room)?;
+        // It sums what it prints, and tells last whether that was right.
+        if let Some(said) = self.said.take_if(|_| n == 0 && !room.is_empty()) {
+            let status = self.child.wait()?;
+            let said = said.join().unwrap_or_default();
+            if !status.success() {
+                return Err(io::Error::other(told(&String::from_utf8_lossy(&said))));
+            }
+        }
+        Ok(n)
     }
 }
 
-impl Stream {
-    /// Ends the program, and tells why it failed where it did. Whoever has read enough need not have read all.
-    ///
-    /// # Errors
-    /// In the program's words.
-    pub fn end(mut self, whole: bool) -> Result<(), String> {
-        drop(self.out);
-        if !whole {
-            let _ = self.child.kill();
-        }
-        let status = self.child.wait();
-        let said = self.said.join().unwrap_or_default();
-        match status {
-            Ok(status) if status.success() || !whole => Ok(()),
-            Ok(_) => Err(told(&String::from_utf8_lossy(&said))),
-            Err(error) => Err(error.to_string()),
-        }
+/// Whoever has read enough need not have read all.
+impl Drop for Stream {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_a_pattern_elsewhere_is_a_name_here() {
+        assert_eq!(reference(Path::new("/a*b/[1]?\\x.swm")), "--ref=/a\\*b/\\[1]\\?\\\\x.swm");
+        let fits = |name: &[u8]| fits_a_line(&[b"a ".to_vec(), name.to_vec()]);
+        assert!(fits(b"b") && fits("\u{e9} #;\"".as_bytes()) && fits(b" b"));
+        assert!(!fits(b"b ") && !fits(b"b\nc") && !fits(b"\xff") && !fits("b\u{a0}".as_bytes()));
     }
 }
