@@ -73,6 +73,12 @@ pub fn route(target: &str) -> Result<Route, BadTarget> {
     if path.is_empty() {
         return Ok(Route::Home);
     }
+    // A distribution's shim asks for its second half with two slashes before the name (DEFAULT_LOADER begins with one, and
+    // generate_next_uri in httpboot.c of rhboot/shim puts it behind another).
+    let path = match path.strip_prefix("nbp/").and_then(|name| name.rsplit_once("//")) {
+        Some((folder, name)) if !folder.is_empty() => &*format!("nbp/{folder}/{name}"),
+        _ => path,
+    };
     let segments = path.split('/').map(segment).collect::<Result<Vec<String>, BadTarget>>()?;
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
     Ok(match parts.as_slice() {
@@ -141,6 +147,7 @@ mod tests {
             ("/media/iso/casper/vmlinuz", Route::Media("iso/casper/vmlinuz".into())),
             (&format!("/b/{ID}/media/iso/a%2Bb"), Route::Boot(id, OfBoot::Media("iso/a+b".into()))),
             ("/nbp/snponly.efi", Route::Nbp("snponly.efi".into())),
+            ("/nbp/x86_64-sb//grubx64.efi", Route::Nbp("x86_64-sb/grubx64.efi".into())),
             (&format!("/b/{ID}/artifacts/linux"), Route::Boot(id, OfBoot::File(name()))),
             (&format!("/b/{ID}/answer/preseed.cfg"), Route::Boot(id, OfBoot::Answer("preseed.cfg".into()))),
             (&format!("/b/{ID}/event/booted"), Route::Boot(id, OfBoot::Event("booted".into()))),
@@ -157,6 +164,9 @@ mod tests {
             ("/artifacts/%2e%2E/passwd", BadTarget::Segment),
             ("/artifacts//etc", BadTarget::Segment),
             ("/artifacts/", BadTarget::Segment),
+            ("/nbp//snponly.efi", BadTarget::Segment),
+            ("/nbp/a///b", BadTarget::Segment),
+            ("/nbp/a//..", BadTarget::Segment),
             ("/artifacts/a%2fb", BadTarget::Character),
             ("/artifacts/a%00", BadTarget::Character),
             ("/artifacts/a%5cb", BadTarget::Character),
