@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::path::Path;
 
 use pxectl_inventory::{Absent, Here, ImageAt, SourceState};
+use pxectl_media::Binary;
 use pxectl_model::digest::Sha256;
 use pxectl_model::image::ImagePath;
 use pxectl_model::secret::SecretSource;
@@ -28,6 +29,11 @@ impl Here for ThisHost<'_> {
 
     fn stored(&self, digest: &Sha256) -> bool {
         self.store.size(digest).is_some()
+    }
+
+    fn signed(&self, path: &Path) -> Option<bool> {
+        let program = Binary::read(open_regular(path).ok()?).ok()?;
+        program.pe.map(|pe| pe.signed)
     }
 
     fn inside(&self, image: ImageAt<'_>, paths: &BTreeSet<ImagePath>) -> Vec<(ImagePath, Absent)> {

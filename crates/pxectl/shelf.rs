@@ -31,9 +31,10 @@ pub trait Shelf: Send + Sync {
     /// # Errors
     /// As for the NBP.
     fn behind_shim(&self, firmware: Firmware, parts: &Parts) -> Result<Body, Unfound> {
-        match parts.lab.loads.get(&firmware) {
-            Some(name) => self.stored(name, parts),
-            None => Err(Unfound::Nowhere(format!("nothing says what the shim for {firmware} loads"))),
+        match (parts.lab.loads.get(&firmware), halves(firmware, parts)) {
+            (Some(name), _) => self.stored(name, parts),
+            (None, Some([_, then])) => then,
+            (None, None) => Err(Unfound::Nowhere(format!("nothing says what the shim for {firmware} loads"))),
         }
     }
 
@@ -94,13 +95,16 @@ impl Shelf for Disk {
     }
 
     fn nbp(&self, firmware: Firmware, parts: &Parts) -> Result<Body, Unfound> {
+        if let Some([shim, _]) = halves(firmware, parts) {
+            return shim;
+        }
         let dir = match &parts.lab.ipxe {
             Some(IpxeSource::Artifacts(names)) => {
                 let name = names.get(&firmware);
                 let name = name.ok_or_else(|| Unfound::Nowhere(format!("lab.ipxe names no artifact for {firmware}")))?;
                 return self.stored(&name.value, parts);
             }
-            Some(IpxeSource::Dir(dir)) => dir.value.as_path(),
+            Some(IpxeSource::Dir(dir)) => dir.path.value.as_path(),
             None => Path::new(DEBIAN_IPXE),
         };
         let names = nbp_files(firmware);
@@ -113,6 +117,17 @@ impl Shelf for Disk {
             _ => Err(Unfound::Nowhere(format!("there is no {} for {firmware} in `{}`", names.join(" or "), dir.display()))),
         }
     }
+}
+
+/// The two files that a firmware with Secure Boot is given out of the lab's folder; none where it is given no shim from there.
+fn halves(firmware: Firmware, parts: &Parts) -> Option<[Result<Body, Unfound>; 2]> {
+    let Some(IpxeSource::Dir(dir)) = &parts.lab.ipxe else { return None };
+    let [shim, then] = dir.shim(firmware, Path::is_file)?;
+    let found = |path: PathBuf, what: &str| match path.is_file() {
+        true => Ok(Body::File(Arc::from(path))),
+        false => Err(Unfound::Nowhere(format!("there is no {what} for {firmware}: `{}`", path.display()))),
+    };
+    Some([found(shim, "shim"), found(then, "iPXE behind the shim")])
 }
 
 /// The file that holds a body; none where it is not in one.

@@ -9,7 +9,6 @@ use pxectl_model::digest::Sha256;
 use pxectl_model::image::ImagePath;
 use pxectl_model::inventory::IpxeSource;
 use pxectl_model::name::Name;
-use pxectl_model::policy::nbp_files;
 use pxectl_model::secret::SecretSource;
 use pxectl_model::source::{FileId, Sourced};
 
@@ -17,6 +16,7 @@ use crate::draft::{ArtifactDraft, AuthDraft, Draft, Provided};
 use crate::findings::shown;
 use crate::images::IMAGE_TOO_LARGE;
 use crate::inside::{self, Absent, ImageAt, NOT_IN_ISO};
+use crate::programs::{self, UNSIGNED_PROGRAM};
 use crate::rules::meta::Meta;
 
 /// A file that is not there.
@@ -36,8 +36,8 @@ pub const READABLE_SECRET: Meta =
 pub const SERVER_NOT_HERE: Meta = Meta::error("server-not-here", "a server address that this host does not have (`--here` only)");
 
 /// The rules that look at this host.
-pub const ALL: [Meta; 7] =
-    [MISSING_FILE, NOT_FETCHED, IMAGE_TOO_LARGE, NOT_IN_ISO, MISSING_SECRET, READABLE_SECRET, SERVER_NOT_HERE];
+pub const ALL: [Meta; 8] =
+    [MISSING_FILE, NOT_FETCHED, UNSIGNED_PROGRAM, IMAGE_TOO_LARGE, NOT_IN_ISO, MISSING_SECRET, READABLE_SECRET, SERVER_NOT_HERE];
 
 /// The serving host, as far as findings need it. Each question is asked once.
 pub trait Here {
@@ -46,6 +46,9 @@ pub trait Here {
 
     /// Whether the store holds the content with this digest.
     fn stored(&self, digest: &Sha256) -> bool;
+
+    /// Whether a program has a signature, anybody's; none where that cannot be told.
+    fn signed(&self, path: &Path) -> Option<bool>;
 
     /// Those of these paths that cannot be taken out of an image, and why.
     fn inside(&self, image: ImageAt<'_>, paths: &BTreeSet<ImagePath>) -> Vec<(ImagePath, Absent)>;
@@ -92,17 +95,7 @@ pub fn here(draft: &Draft, host: &dyn Here) -> Vec<Diagnostic> {
         findings.extend(missing(templates, &templates.value, "the folder of templates"));
     }
     if let Some(IpxeSource::Dir(dir)) = &draft.lab.ipxe {
-        if exists(&dir.value) {
-            for firmware in draft.lab.firmware() {
-                let files = nbp_files(firmware);
-                if !files.iter().any(|file| exists(&dir.value.join(file))) {
-                    let path = dir.value.join(files[0]);
-                    findings.extend(missing(dir, &path, &format!("the bootstrap program for {firmware}")));
-                }
-            }
-        } else {
-            findings.extend(missing(dir, &dir.value, "iPXE's folder"));
-        }
+        findings.extend(programs::programs(&draft.lab, dir, host));
     }
     findings.extend(inside::insides(draft, host));
     secrets(draft, host, &mut findings);
@@ -204,7 +197,7 @@ fn server(draft: &Draft, host: &dyn Here, findings: &mut Vec<Diagnostic>) {
     findings.push(SERVER_NOT_HERE.at(Place::Route(route), message).help(help));
 }
 
-fn missing<T>(said: &Sourced<T>, path: &Path, what: &str) -> Option<Diagnostic> {
+pub(crate) fn missing<T>(said: &Sourced<T>, path: &Path, what: &str) -> Option<Diagnostic> {
     let route = said.origin.route.clone()?;
     let message = format!("{what} is not there: `{}`", shown(&path.display().to_string()));
     Some(MISSING_FILE.at(Place::Route(route), message).help("relative paths begin at the inventory's folder"))

@@ -79,7 +79,7 @@ pub const LAB: Section = section(
 pub const IPXE: Section = section(
     "ipxe",
     "`lab.ipxe`",
-    &[key("dir"), key("bios"), key("uefi-x64"), key("uefi-ia32"), key("uefi-arm64"), key("uefi-arm32")],
+    &[key("dir"), key("secure_boot"), key("bios"), key("uefi-x64"), key("uefi-ia32"), key("uefi-arm64"), key("uefi-arm32")],
 );
 /// An entry of `networks`.
 pub const NETWORK: Section = section("network", "a network", &[key("subnet"), key("range"), key("router"), key("dns")]);

@@ -22,6 +22,7 @@ pub mod lock;
 mod lower;
 mod names;
 pub mod near;
+mod programs;
 mod prove;
 mod read;
 mod recipe;

@@ -162,6 +162,8 @@ struct Secret {
 #[schemars(title = "ipxe", extend("minProperties" = 1))]
 struct Ipxe {
     dir: Option<Text>,
+    #[serde(rename = "secure_boot")]
+    secure_boot: Option<bool>,
     bios: Option<Text>,
     uefi_x64: Option<Text>,
     uefi_ia32: Option<Text>,

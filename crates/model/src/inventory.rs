@@ -13,7 +13,7 @@ use crate::mac::Mac;
 use crate::name::Name;
 use crate::net::Site;
 use crate::plan::Scope;
-use crate::policy::{DEFAULT_FIRMWARE, Shim, nbp_name, shim_names};
+use crate::policy::{DEFAULT_FIRMWARE, Shim, nbp_name, shim_files, shim_names};
 use crate::profile::{BUILT_IN, Host, Profile, Rule};
 use crate::recipe::{Kind, Recipe};
 use crate::secret::SecretSource;
@@ -24,10 +24,19 @@ use crate::uuid::Uuid;
 /// Where network bootstrap programs come from.
 #[derive(Debug, Clone)]
 pub enum IpxeSource {
-    /// A folder such as Debian's /usr/lib/ipxe, joined with the inventory's folder already.
-    Dir(Sourced<std::path::PathBuf>),
+    /// A folder such as Debian's /usr/lib/ipxe.
+    Dir(IpxeDir),
     /// An artifact for each firmware.
     Artifacts(BTreeMap<Firmware, Sourced<Name>>),
+}
+
+/// A folder of network bootstrap programs.
+#[derive(Debug, Clone)]
+pub struct IpxeDir {
+    /// Joined with the inventory's folder already.
+    pub path: Sourced<std::path::PathBuf>,
+    /// Whether the firmware that a shim exists for is given the signed set, a shim first.
+    pub secure_boot: bool,
 }
 
 /// What holds for the whole lab.
@@ -39,7 +48,7 @@ pub struct Lab {
     pub firmware: Option<Vec<Sourced<Firmware>>>,
     /// Where NBPs come from; none: Debian's folder.
     pub ipxe: Option<IpxeSource>,
-    /// What the programs of `ipxe` load that are shims: a shim is the first half of two.
+    /// What those artifacts of `ipxe` load that are shims: a shim is the first half of two.
     pub loads: BTreeMap<Firmware, Name>,
     /// The profile of machines in no inventory: `hold`, `local`, or another.
     pub unknown: Sourced<Name>,
@@ -51,6 +60,17 @@ pub struct Lab {
     pub sites: Vec<Site>,
 }
 
+impl IpxeDir {
+    /// Where the two halves of a boot with Secure Boot lie in it; without them the pair whose shim is there, else the usual one.
+    /// None where this firmware is given no shim.
+    pub fn shim(&self, firmware: Firmware, exists: impl Fn(&std::path::Path) -> bool) -> Option<[std::path::PathBuf; 2]> {
+        let pairs = shim_files(firmware).iter().filter(|_| self.secure_boot);
+        let pairs: Vec<_> = pairs.map(|(shim, then)| [self.path.value.join(shim), self.path.value.join(then)]).collect();
+        let whole = pairs.iter().find(|pair| pair.iter().all(|path| exists(path)));
+        whole.or_else(|| pairs.iter().find(|pair| exists(&pair[0]))).or(pairs.first()).cloned()
+    }
+}
+
 impl Lab {
     /// The firmware that the lab boots: what it names, else what its NBPs are for.
     pub fn firmware(&self) -> Vec<Firmware> {
@@ -59,7 +79,8 @@ impl Lab {
 
     /// The names of the two halves, where a firmware is given a shim first.
     pub fn shim(&self, firmware: Firmware) -> Option<Shim> {
-        shim_names(firmware).filter(|_| self.loads.contains_key(&firmware))
+        let dir = matches!(&self.ipxe, Some(IpxeSource::Dir(dir)) if dir.secure_boot);
+        shim_names(firmware).filter(|_| dir || self.loads.contains_key(&firmware))
     }
 
     /// The name of the file that a firmware is given first.

@@ -18,7 +18,7 @@ pub fn nbp_name(firmware: Firmware) -> &'static str {
 /// The files that hold the NBP of a firmware, in iPXE's release archives and in Debian's package; the first that is there is it.
 pub fn nbp_files(firmware: Firmware) -> &'static [&'static str] {
     match firmware {
-        Firmware::Bios => &["undionly.kpxe"],
+        Firmware::Bios => &["undionly.kpxe", "x86_64/undionly.kpxe"],
         Firmware::UefiX64 => &["snponly.efi", "x86_64/snponly.efi", "ipxe.efi", "ipxe-amd64.efi"],
         Firmware::UefiIa32 => &["i386/snponly.efi", "i386/ipxe.efi"],
         Firmware::UefiArm32 => &["arm32/snponly.efi", "arm32/ipxe.efi"],
@@ -27,15 +27,40 @@ pub fn nbp_files(firmware: Firmware) -> &'static [&'static str] {
 }
 
 /// The names under which TFTP and HTTP serve the two halves of a boot with Secure Boot: the firmware starts the shim, and the shim
-/// loads the file of its own name without `-shim`, from the folder that DHCP named (ipxe/shim, automatic_next_path in shim.c).
-/// So they lie in iPXE's release archives. None where there is no shim.
+/// loads the file of its own name without `-shim`, from the folder that DHCP named (ipxe/shim, automatic_next_path in shim.c); a
+/// distribution's shim loads GRUB's name from there (DEFAULT_LOADER in Make.defaults of rhboot/shim). So iPXE's release archives have
+/// them. None where there is no shim.
 pub fn shim_names(firmware: Firmware) -> Option<Shim> {
-    let (first, then) = match firmware {
-        Firmware::UefiX64 => ("x86_64-sb/snponly-shim.efi", "x86_64-sb/snponly.efi"),
-        Firmware::UefiArm64 => ("arm64-sb/snponly-shim.efi", "arm64-sb/snponly.efi"),
+    let (first, then, grub) = match firmware {
+        Firmware::UefiX64 => ("x86_64-sb/snponly-shim.efi", "x86_64-sb/snponly.efi", "x86_64-sb/grubx64.efi"),
+        Firmware::UefiArm64 => ("arm64-sb/snponly-shim.efi", "arm64-sb/snponly.efi", "arm64-sb/grubaa64.efi"),
         Firmware::Bios | Firmware::UefiIa32 | Firmware::UefiArm32 => return None,
     };
-    Some(Shim { first, then })
+    Some(Shim { first, then, grub })
+}
+
+/// Where the two halves lie in a folder: a shim, and what it loads. The first pair of which both are there is it. As iPXE's release
+/// archives have them (src/util/gensrvimg), or their folder for one processor; a shim is one file, whatever it is called.
+pub fn shim_files(firmware: Firmware) -> &'static [(&'static str, &'static str)] {
+    match firmware {
+        Firmware::UefiX64 => &[
+            ("x86_64-sb/snponly-shim.efi", "x86_64-sb/snponly.efi"),
+            ("x86_64-sb/shimx64.efi", "x86_64-sb/snponly.efi"),
+            ("x86_64-sb/ipxe-shim.efi", "x86_64-sb/ipxe.efi"),
+            ("x86_64-sb/shimx64.efi", "x86_64-sb/ipxe.efi"),
+            ("snponly-shim.efi", "snponly.efi"),
+            ("shimx64.efi", "snponly.efi"),
+            ("ipxe-shim.efi", "ipxe.efi"),
+            ("shimx64.efi", "ipxe.efi"),
+        ],
+        Firmware::UefiArm64 => &[
+            ("arm64-sb/snponly-shim.efi", "arm64-sb/snponly.efi"),
+            ("arm64-sb/shimaa64.efi", "arm64-sb/snponly.efi"),
+            ("arm64-sb/ipxe-shim.efi", "arm64-sb/ipxe.efi"),
+            ("arm64-sb/shimaa64.efi", "arm64-sb/ipxe.efi"),
+        ],
+        Firmware::Bios | Firmware::UefiIa32 | Firmware::UefiArm32 => &[],
+    }
 }
 
 /// What a shim asks TFTP for where the DHCP header's `file` is empty, because the server sent option 67 alone (parseDhcp4 in netboot.c).
@@ -46,8 +71,10 @@ pub const SHIM_FALLBACK: &str = "ipxe.efi";
 pub struct Shim {
     /// The shim.
     pub first: &'static str,
-    /// What it loads.
+    /// What iPXE's shim loads.
     pub then: &'static str,
+    /// What the shim of a distribution loads: the same file under GRUB's name.
+    pub grub: &'static str,
 }
 
 /// Which client a branch is for.

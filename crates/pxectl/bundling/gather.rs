@@ -103,10 +103,17 @@ fn payloads(draft: &Draft) -> Vec<(PathBuf, String)> {
     }
     if let Some(IpxeSource::Dir(dir)) = &draft.lab.ipxe {
         for firmware in draft.lab.firmware() {
-            let files = nbp_files(firmware).iter().map(|file| dir.value.join(file));
-            if let Some(path) = files.clone().find(|path| shelf::size_of(path).is_some()) {
-                found.push((path, format!("the bootstrap program for {firmware},")));
-            }
+            let there = |path: &Path| shelf::size_of(path).is_some();
+            let files: Vec<_> = match dir.shim(firmware, there) {
+                Some(pair) => pair.into_iter().filter(|path| there(path)).collect(),
+                None => nbp_files(firmware)
+                    .iter()
+                    .map(|file| dir.path.value.join(file))
+                    .find(|path| there(path))
+                    .into_iter()
+                    .collect(),
+            };
+            found.extend(files.into_iter().map(|path| (path, format!("the bootstrap program for {firmware},"))));
         }
     }
     if draft.lab.ipxe.is_none() {

@@ -44,7 +44,10 @@ fn facts(version: &Version) -> BTreeMap<String, String> {
     add("unknown", lab.unknown.value.to_string());
     add("strict", lab.strict.to_string());
     match &lab.ipxe {
-        Some(IpxeSource::Dir(dir)) => add("ipxe", whole.beside(&dir.value)),
+        Some(IpxeSource::Dir(dir)) => {
+            add("ipxe", whole.beside(&dir.path.value));
+            add("ipxe secure_boot", dir.secure_boot.to_string());
+        }
         Some(IpxeSource::Artifacts(names)) => {
             names.iter().for_each(|(firmware, name)| add(&format!("ipxe {firmware}"), name.value.to_string()));
         }

@@ -221,13 +221,10 @@ impl TableBuilder {
             let shim = lab.shim(firmware);
             add(&[lab.nbp_name(firmware)], &format!("the NBP for {firmware}"), self.shelf.nbp(firmware, parts));
             if let Some(shim) = shim {
-                let names = [shim.then, SHIM_FALLBACK];
-                // Under the other name two shims could ask; the one of x64 is served.
-                let names = if firmware == Firmware::UefiX64 || !lab.loads.contains_key(&Firmware::UefiX64) {
-                    &names
-                } else {
-                    &names[..1]
-                };
+                let names = [shim.then, shim.grub, SHIM_FALLBACK];
+                // Under the last name two shims could ask; the one of x64 is served.
+                let fallback = firmware == Firmware::UefiX64 || lab.shim(Firmware::UefiX64).is_none();
+                let names = if fallback { &names[..] } else { &names[..2] };
                 add(names, &format!("what the shim for {firmware} loads"), self.shelf.behind_shim(firmware, parts));
             }
         }

@@ -69,6 +69,59 @@ fn a_shim_boots_and_finds_what_it_loads() {
     }
 }
 
+/// A release archive, unpacked, is as good a source as the built-in names.
+#[test]
+fn a_folder_has_the_signed_set() {
+    let (_, shim, ipxe) = release();
+    let lab = lab("{dir: ipxeboot, secure_boot: true}", "");
+    lab.write("ipxeboot/x86_64-sb/shimx64.efi", &shim);
+    // What nobody signed is not taken in place of what is not there.
+    lab.write("ipxeboot/snponly.efi", efi_program(X64, 4));
+    lab.pxectl(&["lint"]).ends_with(0);
+    lab.pxectl(&["lint", "--here"]).ends_with(1).prints("error[missing-file]: what the shim for uefi-x64 loads is not there");
+    lab.pxectl(&["boot-test", "SN-DISK", "--firmware", "uefi-x64"])
+        .ends_with(1)
+        .one_error()
+        .says("there is no iPXE behind the shim for uefi-x64")
+        .says("x86_64-sb/snponly.efi");
+    lab.write("ipxeboot/x86_64-sb/snponly.efi", &ipxe);
+    let ran = lab.pxectl(&["lint", "--here"]).ends_with(0);
+    assert_eq!(ran.stdout.matches("warning[unsigned-program]").count(), 2, "{ran:?}");
+    lab.write("ipxeboot/x86_64-sb/shimx64.efi", signed(&shim));
+    lab.write("ipxeboot/x86_64-sb/snponly.efi", signed(&ipxe));
+    let ran = lab.pxectl(&["lint", "--here"]).ends_with(0);
+    assert!(!ran.stdout.contains("unsigned-program"), "{ran:?}");
+    for by in [&[][..], &["--http-boot"]] {
+        let ran = lab.pxectl(&[&["boot-test", "SN-DISK", "--firmware", "uefi-x64"], by].concat()).ends_with(0);
+        assert!(ran.stdout.contains("x86_64-sb/snponly-shim.efi") && ran.stdout.contains("x86_64-sb/snponly.efi"), "{ran:?}");
+    }
+    lab.pxectl(&["render", "dhcp"]).ends_with(0).prints("filename \"x86_64-sb/snponly-shim.efi\";");
+    let serve = lab.serve(&[]);
+    // A distribution's shim asks for GRUB's name, with two slashes by HTTP; iPXE's, where it was told no name, for `ipxe.efi`.
+    let names = ["x86_64-sb/snponly.efi", "x86_64-sb/grubx64.efi", "x86_64-sb//grubx64.efi", "ipxe.efi"];
+    for (name, bytes) in names.map(|name| (name, &ipxe)).into_iter().chain([("x86_64-sb/snponly-shim.efi", &shim)]) {
+        assert_eq!(ask(Ipv4Addr::LOCALHOST, serve.http, &format!("/nbp/{name}")).whole().body, signed(bytes), "{name}");
+    }
+    drop(serve);
+    lab.pxectl(&["bundle", "export", "lab.tar"]).ends_with(0);
+    let bundle = std::fs::read(lab.path("lab.tar")).unwrap();
+    for bytes in [&shim, &ipxe] {
+        assert!(bundle.windows(4096).any(|part| part == &signed(bytes)[4096..8192]), "a bundle has both halves");
+    }
+}
+
+/// The same program with a table of certificates at its end.
+fn signed(program: &[u8]) -> Vec<u8> {
+    let mut bytes = program.to_vec();
+    let (offset, len) = (u32::try_from(bytes.len()).unwrap(), 8_u32);
+    bytes.extend(len.to_le_bytes().into_iter().chain([0, 2, 2, 0]));
+    // PE Format: optional header at 58h, the fifth data directory.
+    let directory = 0x58 + 112 + 8 * 4;
+    bytes[directory..directory + 4].copy_from_slice(&offset.to_le_bytes());
+    bytes[directory + 4..directory + 8].copy_from_slice(&len.to_le_bytes());
+    bytes
+}
+
 #[test]
 fn a_name_is_known_without_an_entry() {
     let lab = lab("{uefi-x64: snponly.efi}", "profiles:\n  win: {recipe: windows, wimboot: wimboot, boot_wim: wimboot}\n");

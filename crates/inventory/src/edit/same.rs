@@ -118,7 +118,7 @@ impl Same for AuthDraft {
 impl Same for IpxeSource {
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Dir(one), Self::Dir(other)) => one.same(other),
+            (Self::Dir(one), Self::Dir(other)) => one.secure_boot == other.secure_boot && one.path.same(&other.path),
             (Self::Artifacts(one), Self::Artifacts(other)) => one.same(other),
             (Self::Dir(_), Self::Artifacts(_)) | (Self::Artifacts(_), Self::Dir(_)) => false,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use pxectl_model::arch::Firmware;
-use pxectl_model::inventory::IpxeSource;
+use pxectl_model::inventory::{IpxeDir, IpxeSource};
 use pxectl_model::name::Name;
 use pxectl_model::net::{Network, Range, Subnet};
 use pxectl_model::source::{Layer, Sourced};
@@ -65,10 +65,13 @@ fn ipxe(walk: &mut Walk<'_>, at: &At<'_>) -> Option<IpxeSource> {
     let table = walk.table(at, &keys::IPXE)?;
     let by_firmware: Vec<Firmware> = Firmware::ALL.into_iter().filter(|f| table.has(f.as_str())).collect();
     if let Some(first) = by_firmware.first() {
+        let shims = "name the shims instead: `uefi-x64: snponly-shim.efi`; `secure_boot` is about the files of a folder";
+        walk.exclusive(&CONFLICTING_KEYS, &table, &["secure_boot", first.as_str()], shims);
         walk.exclusive(&CONFLICTING_KEYS, &table, &["dir", first.as_str()], "give a folder, or an artifact for each firmware");
     }
     if let Some(dir) = table.get("dir") {
-        return Some(IpxeSource::Dir(sourced(&dir, walk.path(&dir)?, Layer::Lab)));
+        let secure_boot = table.get("secure_boot").and_then(|at| walk.word(&at, &["true", "false"])).unwrap_or(false);
+        return Some(IpxeSource::Dir(IpxeDir { path: sourced(&dir, walk.path(&dir)?, Layer::Lab), secure_boot }));
     }
     if by_firmware.is_empty() {
         walk.missing(&table, "dir", "`ipxe` names neither a folder (`dir`) nor an artifact for any firmware");
