@@ -1,6 +1,6 @@
 //! A machine: QEMU with real firmware, an identity, one NIC on the wire and its console.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -29,6 +29,28 @@ pub enum Firmware {
     UefiHttp,
 }
 
+/// Firmware that enforces Secure Boot. Its variables are kept where only its own System Management Mode writes.
+pub const SECURE_CODE: &str = "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd";
+
+/// Whose signatures a firmware with Secure Boot trusts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Keys {
+    /// A pair that Debian's package `ovmf` has for tests: its private half is public.
+    Snakeoil,
+    /// Microsoft's, as machines are sold with.
+    Microsoft,
+}
+
+impl Keys {
+    /// The variables to start with.
+    pub const fn variables(self) -> &'static str {
+        match self {
+            Self::Snakeoil => "/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd",
+            Self::Microsoft => "/usr/share/OVMF/OVMF_VARS_4M.ms.fd",
+        }
+    }
+}
+
 /// A machine on the shelf: it can be switched on more than once.
 #[derive(Clone)]
 pub struct Spec {
@@ -44,12 +66,14 @@ pub struct Spec {
     pub memory: u32,
     /// Its disk, second in the boot order.
     pub disk: Option<Disk>,
+    /// With Secure Boot, where UEFI enforces it.
+    pub secure: Option<Keys>,
 }
 
 impl Spec {
     /// A machine of 512 MiB without a disk.
     pub fn new(name: &'static str, firmware: Firmware, serial: &'static str, number: u8) -> Self {
-        Self { name, firmware, serial, number, memory: 512, disk: None }
+        Self { name, firmware, serial, number, memory: 512, disk: None, secure: None }
     }
 
     /// Its MAC.
@@ -91,7 +115,11 @@ impl Machine {
                 "e1000"
             }
             Firmware::UefiX64 | Firmware::UefiHttp => {
-                qemu.args(["-bios", OVMF, "-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]);
+                match spec.secure {
+                    None => drop(qemu.args(["-bios", OVMF])),
+                    Some(keys) => flash(&mut qemu, keys, &lab.path(&format!("{tap}-variables.fd"))),
+                }
+                qemu.args(["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=no"]);
                 if spec.firmware == Firmware::UefiHttp {
                     qemu.args(["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=no"]);
                 }
@@ -134,6 +162,15 @@ impl Machine {
         let status = self.qemu.wait();
         assert!(status.success(), "{}: qemu: {status}", self.spec.name);
     }
+}
+
+/// The firmware in two flash chips, as it comes with Secure Boot; its variables are this machine's own.
+fn flash(qemu: &mut Command, keys: Keys, variables: &Path) {
+    std::fs::copy(keys.variables(), variables).unwrap();
+    std::fs::set_permissions(variables, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    qemu.args(["-machine", "q35,smm=on", "-global", "driver=cfi.pflash01,property=secure,value=on"]);
+    qemu.args(["-drive", &format!("if=pflash,unit=0,format=raw,readonly=on,file={SECURE_CODE}")]);
+    qemu.args(["-drive", &format!("if=pflash,unit=1,format=raw,file={}", variables.display())]);
 }
 
 fn smbios(spec: &Spec) -> String {

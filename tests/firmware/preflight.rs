@@ -2,9 +2,10 @@
 
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use crate::machine::Keys;
 use crate::process::{command, program};
 use crate::{initramfs, lab, machine};
 
@@ -30,17 +31,52 @@ const FILES: [(&str, &str); 5] = [
     ("/usr/share/seabios/bios-256k.bin", "seabios"),
 ];
 
+/// Debian's shim, which Microsoft signed.
+pub const SHIM: &str = "/usr/lib/shim/shimx64.efi.signed";
+/// What it loads, which Debian signed.
+pub const GRUB: &str = "/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed";
+/// A private key for tests, and the certificate that a firmware for tests trusts.
+pub const SIGNING_KEY: &str = "/usr/share/ovmf/PkKek-1-snakeoil.key";
+/// See [`SIGNING_KEY`].
+pub const CERTIFICATE: &str = "/usr/share/ovmf/PkKek-1-snakeoil.pem";
+
+/// What Secure Boot needs besides.
+const SECURE_PROGRAMS: [(&str, &str); 2] = [("sbsign", "sbsigntool"), ("openssl", "openssl")];
+/// The same of files.
+const SECURE_FILES: [(&str, &str); 7] = [
+    (machine::SECURE_CODE, "ovmf"),
+    (Keys::Snakeoil.variables(), "ovmf"),
+    (Keys::Microsoft.variables(), "ovmf"),
+    (SIGNING_KEY, "ovmf"),
+    (CERTIFICATE, "ovmf"),
+    (SHIM, "shim-signed"),
+    (GRUB, "grub-efi-amd64-signed"),
+];
+
 /// Whether the cases can run here.
 ///
 /// # Panics
 /// Where they cannot and `PXECTL_REQUIRE` is set.
 pub fn ready() -> bool {
     static MISSING: OnceLock<Vec<String>> = OnceLock::new();
-    let missing = MISSING.get_or_init(|| {
-        let missing = missing();
-        missing.iter().for_each(|thing| shout(&format!("MISSING: {thing}")));
-        missing
-    });
+    enough(MISSING.get_or_init(|| told(missing())))
+}
+
+/// Whether those with Secure Boot can.
+///
+/// # Panics
+/// As [`ready`].
+pub fn signing() -> bool {
+    static MISSING: OnceLock<Vec<String>> = OnceLock::new();
+    enough(MISSING.get_or_init(|| told(absent(&SECURE_PROGRAMS, SECURE_FILES.map(|(path, package)| (path.into(), package))))))
+}
+
+fn told(missing: Vec<String>) -> Vec<String> {
+    missing.iter().for_each(|thing| shout(&format!("MISSING: {thing}")));
+    missing
+}
+
+fn enough(missing: &[String]) -> bool {
     if missing.is_empty() {
         return true;
     }
@@ -70,15 +106,20 @@ fn missing() -> Vec<String> {
         return vec!["root (network namespaces and taps need it)".to_owned()];
     }
     let installer = [initramfs::kernel(), initramfs::installer()].map(|path| (path, "debian-installer-12-netboot-amd64"));
-    let programs =
-        PROGRAMS.iter().filter(|(name, _)| program(name).is_none()).map(|(name, package)| (name.to_string(), *package));
-    let files = FILES.iter().map(|(path, package)| (Path::new(path).to_owned(), *package)).chain(installer);
-    let files = files.filter(|(path, _)| !path.exists()).map(|(path, package)| (path.display().to_string(), package));
-    let mut missing: Vec<_> = programs.chain(files).map(|(thing, package)| format!("{thing} (package {package})")).collect();
+    let files = FILES.iter().map(|(path, package)| (PathBuf::from(path), *package)).chain(installer);
+    let mut missing = absent(&PROGRAMS, files);
     if missing.is_empty() {
         missing.extend(namespace());
     }
     missing
+}
+
+/// Those that are not installed, with their packages.
+fn absent(programs: &[(&str, &str)], files: impl IntoIterator<Item = (PathBuf, &'static str)>) -> Vec<String> {
+    let programs = programs.iter().filter(|(name, _)| program(name).is_none());
+    let files = files.into_iter().filter(|(path, _)| !path.exists());
+    let programs = programs.map(|(name, package)| format!("{name} (package {package})"));
+    programs.chain(files.map(|(path, package)| format!("{} (package {package})", path.display()))).collect()
 }
 
 /// Tries what a container may forbid: a namespace and a tap in it.

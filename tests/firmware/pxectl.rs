@@ -41,8 +41,13 @@ pub fn write_inventory(lab: &Lab, hosts: &[&str]) {
         .replace("@installer@", &initramfs::installer().display().to_string())
         .replace("@tiny@", &tiny.display().to_string())
         .replace("@image@", &image.display().to_string());
+    replace_inventory(lab, &text, hosts);
+}
+
+/// The same with an inventory of one's own, up to its hosts.
+pub fn replace_inventory(lab: &Lab, text: &str, hosts: &[&str]) {
     let hosts: String = hosts.iter().map(|host| format!("  - {host}\n")).collect();
-    std::fs::write(lab.path("inventory.new"), text + &hosts).unwrap();
+    std::fs::write(lab.path("inventory.new"), text.to_owned() + &hosts).unwrap();
     std::fs::rename(lab.path("inventory.new"), lab.path("inventory.yaml")).unwrap();
 }
 

@@ -5,6 +5,7 @@ mod hold;
 mod inside_image;
 mod installs_once;
 mod loss;
+mod secure_boot;
 mod two_at_once;
 mod uefi;
 
