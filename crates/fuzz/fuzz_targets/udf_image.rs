@@ -1,34 +1,41 @@
-//! Any bytes as a UDF: the seals (checksum and CRC of each tag) are made right first, or nothing behind them would be reached.
+//! A small UDF with bytes of it changed: the seals (checksum and CRC of each tag) are made right after that, or nothing behind them would be reached.
+//!
+//! A change is five bytes: which tag, how far behind it (little endian), how many bytes of those that follow are put there, and whether seals stay broken.
 #![no_main]
 
 use std::io::Cursor;
+use std::sync::LazyLock;
 
 use pxectl_media::{Image, Kind, Walk};
 
-fn crc(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |crc: u16, byte| {
-        (0..8).rev().fold(crc, |crc, bit| (crc << 1) ^ (((crc >> 15) ^ u16::from((byte >> bit) & 1)) * 0x1021))
-    })
-}
+#[path = "../../media/tests/support/udf.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod udf;
 
-fn seal(bytes: &mut [u8], at: usize) {
-    let len = usize::from(u16::from_le_bytes([bytes[at + 10], bytes[at + 11]]));
-    if let Some(body) = bytes.get(at + 16..at + 16 + len) {
-        let crc = crc(body);
-        bytes[at + 8..at + 10].copy_from_slice(&crc.to_le_bytes());
-    }
-    bytes[at + 4] = 0;
-    bytes[at + 4] = bytes[at..at + 16].iter().fold(0, |sum: u8, byte| sum.wrapping_add(*byte));
-}
+static SAMPLE: LazyLock<udf::Udf> = LazyLock::new(udf::sample);
 
-libfuzzer_sys::fuzz_target!(|image: &[u8]| {
-    let mut image = image.to_vec();
-    for at in (0..image.len().saturating_sub(16)).step_by(4) {
-        // A name in a folder may stand anywhere, the others begin blocks.
-        if image[at..].starts_with(&[1, 1]) || (at % 512 == 0 && image[at + 1] <= 1) {
-            seal(&mut image, at);
+/// The sample with changes; what is left of a change that is cut off does nothing.
+fn changed(mut changes: &[u8]) -> Vec<u8> {
+    let mut image = SAMPLE.bytes.clone();
+    let mut sealed = true;
+    while let [tag, low, high, len, seals, rest @ ..] = changes {
+        let (bytes, others) = rest.split_at(rest.len().min(usize::from(*len)));
+        let at = SAMPLE.tags[usize::from(*tag) % SAMPLE.tags.len()] + usize::from(u16::from_le_bytes([*low, *high])) % 4096;
+        if let Some(there) = image.get_mut(at..at + bytes.len()) {
+            there.copy_from_slice(bytes);
         }
+        sealed &= *seals != 0xff;
+        changes = others;
     }
+    if sealed {
+        // A folder in an entry lies under two seals: the inner one comes first.
+        SAMPLE.tags.iter().rev().for_each(|tag| udf::seal(&mut image, *tag));
+    }
+    image
+}
+
+libfuzzer_sys::fuzz_target!(|changes: &[u8]| {
+    let image = changed(changes);
     let Ok(mut opened) = Image::open(Cursor::new(&image)) else { return };
     let _ = opened.find(b"Sources/../link/boot.wim");
     let root = opened.root();

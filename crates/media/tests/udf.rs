@@ -258,7 +258,7 @@ fn what_mkudffs_makes() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// The plain twin of the fuzz target `iso_image`, as far as it is of UDF: changes with their seals made right again.
+    /// The plain twin of the fuzz target `udf_image`: changes with their seals made right again.
     #[test]
     fn any_change_under_a_right_seal_is_survived(changes in proptest::collection::vec((any::<prop::sample::Index>(), 0..260_usize, any::<u8>()), 1..6), reseal in prop::bool::weighted(0.9)) {
         let mut udf = udf::sample();
