@@ -25,6 +25,8 @@ pub(super) struct Head {
     pub status: u16,
     pub length: Option<u64>,
     pub chunked: bool,
+    /// Whether it is in a transfer coding besides, which nobody asked for (RFC 9112, 6.1).
+    pub recoded: bool,
     pub range: Option<String>,
     pub kind: Option<String>,
     pub encoding: Option<String>,
@@ -54,19 +56,27 @@ pub(super) fn judge(ask: &Ask, head: &Head) -> Answer {
     let (from, total) = match head.status {
         200 => (0, head.length),
         206 => match range(head.range.as_deref()) {
-            Some((start, _)) if start != ask.from => return Answer::Afresh("it sends another range than was asked for"),
-            Some((start, total)) => (start, total),
+            Some(part) if part.first == ask.from && head.length.is_none_or(|length| length == part.len) => {
+                (part.first, part.total)
+            }
+            // Where all of it was asked for, asking for all of it again is no remedy.
+            _ if ask.from == 0 => return Answer::Never("it sends a part, though all of it was asked for".to_owned()),
+            Some(part) if part.first != ask.from => return Answer::Afresh("it sends another range than was asked for"),
+            Some(_) => return Answer::Afresh("the part that it sends is not as long as it says"),
             None => return Answer::Afresh("it sends a part without saying which"),
         },
-        416 => {
+        416 if ask.from > 0 => {
             let total =
                 head.range.as_deref().and_then(|range| range.strip_prefix("bytes */")).and_then(|total| total.parse().ok());
-            let whole = ask.from > 0 && total == Some(ask.from) && ask.total.is_none_or(|known| known == ask.from);
+            let whole = total == Some(ask.from) && ask.total.is_none_or(|known| known == ask.from);
             return if whole { Answer::Whole } else { Answer::Afresh("it has no such range") };
         }
         status if PASSING.contains(&status) => {
             let after = head.retry_after.as_deref().and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
             return Answer::Later(said(status), after);
+        }
+        301 | 302 | 303 | 307 | 308 => {
+            return Answer::Never(format!("{} and names no address of http or https to go to", said(head.status)));
         }
         status => return Answer::Never(said(status)),
     };
@@ -100,6 +110,9 @@ fn unfit(ask: &Ask, head: &Head, total: Option<u64>) -> Option<String> {
     if coded.is_some() && !ends(&[".gz", ".tgz", ".xz", ".bz2", ".zst"]) {
         return Some("it sends the file compressed, though it was asked not to".to_owned());
     }
+    if head.recoded {
+        return Some("it sends the file in a transfer coding that it was not asked for".to_owned());
+    }
     if total.is_none() && !head.chunked {
         return Some("it does not say how long the file is, and no digest would tell whether all of it came".to_owned());
     }
@@ -111,8 +124,15 @@ fn is_html(kind: &str) -> bool {
     kind.eq_ignore_ascii_case("text/html") || kind.eq_ignore_ascii_case("application/xhtml+xml")
 }
 
-/// The first byte of a `Content-Range`, and how long the whole is.
-fn range(text: Option<&str>) -> Option<(u64, Option<u64>)> {
+/// What a `Content-Range` says.
+struct Part {
+    first: u64,
+    len: u64,
+    /// How long the whole is.
+    total: Option<u64>,
+}
+
+fn range(text: Option<&str>) -> Option<Part> {
     let (span, total) = text?.trim().strip_prefix("bytes ")?.split_once('/')?;
     let (first, last) = span.trim().split_once('-')?;
     let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
@@ -120,7 +140,8 @@ fn range(text: Option<&str>) -> Option<(u64, Option<u64>)> {
         "*" => None,
         total => Some(total.parse::<u64>().ok()?),
     };
-    (first <= last && total.is_none_or(|total| last < total)).then_some((first, total))
+    let len = last.checked_sub(first)?.checked_add(1)?;
+    total.is_none_or(|total| last < total).then_some(Part { first, len, total })
 }
 
 /// A status in words.
@@ -170,12 +191,16 @@ mod tests {
         {
             assert!(matches!(judge(&ask(40), &part(range)), Answer::Afresh(_)), "{range}");
         }
+        let short = Head { length: Some(59), ..part("bytes 40-99/100") };
+        assert!(matches!(judge(&ask(40), &short), Answer::Afresh(_)));
         let newer = Head { etag: Some("\"2\"".into()), ..part("bytes 40-99/100") };
         assert_eq!(judge(&ask(40), &newer), Answer::Afresh("it has another version now"));
         let status = |range: &str| Head { status: 416, range: Some(range.into()), ..Head::default() };
         assert_eq!(judge(&ask(100), &status("bytes */100")), Answer::Whole);
         assert!(matches!(judge(&ask(40), &status("bytes */100")), Answer::Afresh(_)));
-        assert!(matches!(judge(&ask(0), &status("bytes */0")), Answer::Afresh(_)));
+        for head in [status("bytes */0"), part("bytes 1-99/100"), part("")] {
+            assert!(matches!(judge(&ask(0), &head), Answer::Never(_)), "all of it was asked for: {head:?}");
+        }
         assert!(matches!(judge(&ask(40), &status("bytes */40")), Answer::Afresh(_)), "it was 100 before");
     }
 
@@ -190,6 +215,8 @@ mod tests {
         let coded = Head { encoding: Some("gzip".into()), ..head(200) };
         assert!(never(&ask(0), &coded) && !never(&Ask { file: "initrd.gz".into(), ..ask(0) }, &coded));
         assert!(never(&ask(0), &Head { length: None, ..head(200) }));
+        let odd = Head { recoded: true, ..head(200) };
+        assert!(never(&ask(0), &odd) && !never(&Ask { pinned: true, ..ask(0) }, &odd));
         for status in [204, 301, 401, 403, 404, 410, 501] {
             assert!(never(&ask(0), &head(status)), "{status}");
         }

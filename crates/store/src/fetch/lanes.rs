@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use super::answer::{Answer, Ask, judge};
 use super::auth::Auth;
+use super::breaks::broke;
 use super::client::Client;
 use super::error::FetchError;
 use super::partial::{Partial, blocking, ended};
@@ -176,7 +177,7 @@ impl Lane {
             (Ok(true), _) => End::Unfit("it sends more than was asked for"),
             (Ok(false), Some(error)) => {
                 let have = self.have.load(Ordering::Relaxed);
-                End::Failed(Try::Later(remote::broke(&error, have, self.client.limits.stall), None))
+                End::Failed(Try::Later(broke(&error, have, self.client.limits.stall), None))
             }
             (Ok(false), None) if sink.have() < most => {
                 End::Failed(Try::Later("it ended before the end of the range that was asked for".to_owned(), None))

@@ -5,6 +5,7 @@
 
 mod answer;
 mod auth;
+mod breaks;
 mod client;
 mod error;
 mod judged;

@@ -118,7 +118,8 @@ impl Partial {
             done.map(|()| sink)
         });
         let sink = sink.await.map_err(store_error("reading", &part))?;
-        self.answers = u32::from(sink.len > 0);
+        // Whatever happened to it since counts as an answer of its own.
+        self.answers = if sink.len > 0 { 2 } else { 0 };
         self.record = keep.filter(|_| sink.len > 0);
         if self.record.is_none() {
             self.pieces().remove().map_err(store_error("emptying", &part))?;
@@ -216,6 +217,14 @@ impl Partial {
     /// Of what is here.
     pub fn sums(&self) -> Sums {
         self.sink().sums()
+    }
+
+    /// Whether all of it is here: its digest says so, or, where nobody knows that, the length of the version that it is of.
+    pub fn is_whole(&self, want: &Want, url: &Url) -> bool {
+        if want.sha256.is_some() || want.sha512.is_some() {
+            return self.len() > 0 && want.contradicted(&self.sums()).is_none();
+        }
+        self.len() > 0 && self.version(url).is_some_and(|record| record.believable() && record.total == Some(self.len()))
     }
 
     /// The file.

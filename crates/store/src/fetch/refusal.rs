@@ -29,9 +29,17 @@ const TRUST: &str = "if it is a CA of your own, install it (Debian: /usr/local/s
 const CLOCK: &str = "look at this host's clock, too (`date`)";
 const NAME: &str = "use the name that the certificate is for; a name of several servers needs one that lists it";
 
-/// What a server's certificate is refused for, where that is why a connection failed.
-pub(super) fn certificate(error: &(dyn Error + 'static)) -> Option<Refusal> {
-    let rustls::Error::InvalidCertificate(fault) = tls(error)? else { return None };
+const NO_TLS: &str = "look at the port, and whether it is `http://` that it speaks there";
+
+/// What TLS refuses a server for, where that is why a connection failed.
+pub(super) fn tls(error: &(dyn Error + 'static)) -> Option<Refusal> {
+    let fault = match cause::<rustls::Error>(error)? {
+        rustls::Error::InvalidCertificate(fault) => fault,
+        rustls::Error::InvalidMessage(_) => {
+            return Some(Refusal { why: "it does not speak TLS there".to_owned(), advice: Some(NO_TLS) });
+        }
+        _ => return None,
+    };
     let (why, advice) = match fault {
         CertificateError::UnknownIssuer => ("nobody whom this system trusts has signed its certificate", TRUST),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => ("its certificate has expired", CLOCK),
@@ -46,13 +54,13 @@ pub(super) fn certificate(error: &(dyn Error + 'static)) -> Option<Refusal> {
     Some(Refusal { why: why.to_owned(), advice: Some(advice) })
 }
 
-/// The TLS error among the causes of an error; `io::Error` keeps its own out of the chain.
-fn tls<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+/// The error of a type among the causes of an error; `io::Error` keeps its own out of the chain.
+pub(super) fn cause<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
     let mut next = Some(error);
     // A chain of causes is short.
     for _ in 0..32 {
         let now = next?;
-        if let Some(found) = now.downcast_ref::<rustls::Error>() {
+        if let Some(found) = now.downcast_ref::<T>() {
             return Some(found);
         }
         let inner = now.downcast_ref::<io::Error>().and_then(io::Error::get_ref).map(|inner| inner as &(dyn Error + 'static));
@@ -103,9 +111,9 @@ mod tests {
     fn certificates_are_found_within_what_wraps_them() {
         let inner = rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer);
         let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, inner));
-        let refusal = certificate(&wrapped).unwrap();
+        let refusal = tls(&wrapped).unwrap();
         assert!(refusal.why.contains("nobody whom this system trusts") && refusal.advice == Some(TRUST));
-        assert_eq!(certificate(&io::Error::other("else")), None);
-        assert_eq!(certificate(&rustls::Error::DecryptError), None);
+        assert_eq!(tls(&io::Error::other("else")), None);
+        assert_eq!(tls(&rustls::Error::DecryptError), None);
     }
 }

@@ -11,6 +11,7 @@ use reqwest::header::{
 };
 
 use super::answer::{Answer, Ask, Head, judge};
+use super::breaks;
 use super::client::chain;
 use super::error::{FetchError, Tried};
 use super::lanes;
@@ -42,6 +43,10 @@ pub(super) async fn load(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Res
     }
     let (mut patience, mut afresh) = (Patience::default(), 0);
     loop {
+        // Whoever was killed after the last byte has all of it, and so has who never heard that there is no more.
+        if partial.is_whole(job.want, url) {
+            return Ok(());
+        }
         let before = partial.have();
         match once(job, url, partial).await? {
             Try::Done => return Ok(()),
@@ -147,7 +152,7 @@ async fn body(job: &Job<'_>, response: Response, total: Option<u64>, splits: boo
         }
         (Err(source), _) => Err(FetchError::Store { operation: "writing", path: partial.part(), source }.into()),
         (Ok(true), _) => Ok(Try::Never("it sends more than the file has".into())),
-        (Ok(false), Some(error)) => Ok(Try::Later(broke(&error, have, job.client.limits.stall), None)),
+        (Ok(false), Some(error)) => Ok(Try::Later(breaks::broke(&error, have, job.client.limits.stall), None)),
         (Ok(false), None) if slow => Ok(Try::Split),
         (Ok(false), None) => match total {
             Some(total) if have < total => Ok(Try::Later(format!("it ended after {have} of {total} bytes"), None)),
@@ -173,11 +178,14 @@ fn text(response: &Response, name: &str) -> Option<String> {
 
 pub(super) fn head(response: &Response) -> Head {
     let text = |name: reqwest::header::HeaderName| text(response, name.as_str());
-    let chunked = text(TRANSFER_ENCODING).is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked"));
+    let codings = response.headers().get_all(TRANSFER_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let codings: Vec<_> = codings.flat_map(|value| value.split(',')).map(|coding| coding.trim().to_ascii_lowercase()).collect();
+    let chunked = codings.iter().any(|coding| coding == "chunked");
     Head {
         status: response.status().as_u16(),
         length: text(CONTENT_LENGTH).filter(|_| !chunked).and_then(|length| length.parse().ok()),
         chunked,
+        recoded: codings.iter().any(|coding| coding != "chunked"),
         range: text(CONTENT_RANGE),
         kind: text(CONTENT_TYPE),
         encoding: text(CONTENT_ENCODING),
@@ -192,7 +200,9 @@ pub(super) fn refused(error: &reqwest::Error, stall: Duration) -> Try {
     let why = chain(error);
     if error.is_timeout() {
         Try::Later(format!("it did not answer within {stall:.0?}"), None)
-    } else if let Some(refusal) = refusal::certificate(error) {
+    } else if let Some(fault) = breaks::no_http(&why) {
+        Try::Never(format!("it does not answer as HTTP servers do: {fault}").into())
+    } else if let Some(refusal) = refusal::tls(error) {
         Try::Never(refusal)
     } else if error.is_redirect() || error.is_builder() || (error.is_connect() && !error.is_dns()) {
         let advice = error.is_connect().then(refusal::proxied).flatten();
@@ -208,13 +218,5 @@ pub(super) fn told(error: &reqwest::Error, stall: Duration) -> String {
         Try::Later(why, _) => why,
         Try::Never(refusal) => refusal.why,
         Try::Done | Try::Afresh(_) | Try::Split | Try::Single(_) => chain(error),
-    }
-}
-
-/// What an error in the middle of a body means, in words.
-pub(super) fn broke(error: &reqwest::Error, have: u64, stall: Duration) -> String {
-    match error.is_timeout() {
-        true => format!("no byte came for {stall:.0?}, after {have} bytes"),
-        false => format!("the connection broke after {have} bytes ({})", chain(error)),
     }
 }

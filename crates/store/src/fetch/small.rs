@@ -8,6 +8,7 @@ use pxectl_model::url::Url;
 
 use super::answer::{Answer, Ask, judge};
 use super::auth::Auth;
+use super::breaks::broke;
 use super::client::Client;
 use super::error::{FetchError, Tried};
 use super::partial::blocking;
@@ -125,7 +126,7 @@ async fn once(client: &Client, small: &Small, url: &Url, bytes: &mut Vec<u8>) ->
             }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break,
-            Err(error) => return Try::Later(remote::broke(&error, bytes.len() as u64, stall), None),
+            Err(error) => return Try::Later(broke(&error, bytes.len() as u64, stall), None),
         }
     }
     let have = bytes.len() as u64;

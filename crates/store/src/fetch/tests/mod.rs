@@ -2,6 +2,7 @@
 
 mod lanes;
 mod mirrors;
+mod odd;
 mod resuming;
 mod server;
 mod small;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A request.
@@ -20,14 +21,39 @@ pub struct Asked {
 
 /// An answer.
 pub struct Reply {
-    head: String,
+    head: Vec<u8>,
     body: Vec<u8>,
-    stall: bool,
+    how: How,
 }
+
+/// How the body is sent.
+enum How {
+    Once,
+    /// Then nothing more, and no end.
+    Stall,
+    /// A byte at a time.
+    Drip,
+    /// Again and again.
+    Flood,
+}
+
+/// More than any client may take of a flood: what it reads, and what the system keeps between the two.
+const FLOOD: usize = 256 << 20;
 
 impl Reply {
     pub fn new(status: &str, headers: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { head: format!("HTTP/1.1 {status}\r\n{headers}Connection: close\r\n\r\n"), body: body.into(), stall: false }
+        let head = format!("HTTP/1.1 {status}\r\n{headers}Connection: close\r\n\r\n").into();
+        Self { head, body: body.into(), how: How::Once }
+    }
+
+    /// Whatever this is.
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { head: Vec::new(), body: bytes.into(), how: How::Once }
+    }
+
+    /// This, and then that again and again.
+    pub fn flood(begin: &str, again: &str) -> Self {
+        Self { head: begin.into(), body: again.repeat(64 * 1024 / again.len()).into(), how: How::Flood }
     }
 
     /// All of a content, or the range of it that was asked for, as a good server does.
@@ -58,15 +84,36 @@ impl Reply {
 
     /// Sends no more, and does not close.
     pub fn stall(mut self) -> Self {
-        self.stall = true;
+        self.how = How::Stall;
         self
     }
 
-    fn send(self, mut stream: TcpStream) {
-        let sent = stream.write_all(self.head.as_bytes()).and_then(|()| stream.write_all(&self.body));
-        if sent.is_ok() && self.stall {
+    /// Sends it a byte at a time.
+    pub fn drip(mut self) -> Self {
+        self.how = How::Drip;
+        self
+    }
+
+    fn send(mut self, mut stream: TcpStream, flooded: &AtomicUsize) {
+        let bytes = [self.head, if let How::Flood = self.how { Vec::new() } else { std::mem::take(&mut self.body) }].concat();
+        let sent = match self.how {
+            How::Drip => {
+                stream.set_nodelay(true).unwrap();
+                bytes.chunks(1).try_for_each(|byte| stream.write_all(byte))
+            }
+            _ => stream.write_all(&bytes),
+        };
+        match self.how {
             // Until the client gives up.
-            let _ = stream.read(&mut [0]);
+            How::Stall if sent.is_ok() => {
+                let _ = stream.read(&mut [0]);
+            }
+            How::Flood => {
+                while flooded.load(Ordering::SeqCst) < FLOOD && stream.write_all(&self.body).is_ok() {
+                    flooded.fetch_add(self.body.len(), Ordering::SeqCst);
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -75,6 +122,7 @@ impl Reply {
 pub struct Server {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<Asked>>>,
+    flooded: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -82,18 +130,24 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
-        let (log, answer) = (asked.clone(), Arc::new(answer));
+        let flooded = Arc::<AtomicUsize>::default();
+        let (log, answer, count) = (asked.clone(), Arc::new(answer), flooded.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (log, answer) = (log.clone(), answer.clone());
-                std::thread::spawn(move || serve(stream.unwrap(), &log, &*answer));
+                let (log, answer, count) = (log.clone(), answer.clone(), count.clone());
+                std::thread::spawn(move || serve(stream.unwrap(), &log, &*answer, &count));
             }
         });
-        Self { address, asked }
+        Self { address, asked, flooded }
     }
 
     pub fn url(&self, path: &str) -> String {
         format!("http://{}/{path}", self.address)
+    }
+
+    /// Bytes of floods that somebody took, those that the system keeps among them.
+    pub fn flooded(&self) -> usize {
+        self.flooded.load(Ordering::SeqCst)
     }
 
     /// All requests so far.
@@ -102,7 +156,7 @@ impl Server {
     }
 }
 
-fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> Reply) {
+fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> Reply, flooded: &AtomicUsize) {
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
     let Some(first) = lines.next() else { return };
     let mut asked = Asked { path: first.split(' ').nth(1).unwrap().to_owned(), ..Asked::default() };
@@ -124,5 +178,5 @@ fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> 
         asked.n = log.len();
         log.push(asked.clone());
     }
-    answer(&asked).send(stream);
+    answer(&asked).send(stream, flooded);
 }
