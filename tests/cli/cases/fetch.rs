@@ -1,6 +1,5 @@
-//! `fetch`: what is asked for comes, is what it must be, and is written down; whoever is killed in the middle goes on.
+//! `fetch`: what is asked for comes, is what it must be, and is written down.
 
-use std::process::Command;
 use std::time::Instant;
 
 use crate::support::PATIENCE;
@@ -158,7 +157,7 @@ fn an_interrupt_keeps_what_has_arrived() {
     let child = run::command(lab.folder(), &["fetch", "initrd"]).spawn().unwrap();
     let until = Instant::now() + PATIENCE;
     // More than the record of it, which has a name like that for a moment.
-    while part(&lab) < 4096 {
+    while super::fetch_killed::part(&lab) < 4096 {
         assert!(Instant::now() < until, "nothing arrived");
         std::thread::yield_now();
     }
@@ -170,89 +169,4 @@ fn an_interrupt_keeps_what_has_arrived() {
     mirror.allow(None);
     lab.pxectl(&["fetch"]).ends_with(0);
     assert!(mirror.log().1.iter().any(|begin| *begin > 0), "{:?}", mirror.log());
-}
-
-/// Numbers that look random, the same in each run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % most
-    }
-}
-
-/// Names in the store, each with whether its content is what it says.
-fn stored(lab: &Lab) -> Vec<bool> {
-    let list = |path: std::path::PathBuf| std::fs::read_dir(path).into_iter().flatten().map(|entry| entry.unwrap().path());
-    let files = list(lab.path("store/sha256")).flat_map(list);
-    files.map(|file| file.ends_with(digest(&std::fs::read(&file).unwrap()).to_string())).collect()
-}
-
-/// How much of a content is here.
-fn part(lab: &Lab) -> usize {
-    let list = std::fs::read_dir(lab.path("store/partial")).into_iter().flatten().map(|entry| entry.unwrap().path());
-    let mut parts = list.filter(|path| path.extension().is_some_and(|kind| kind == "part"));
-    parts.next().and_then(|path| std::fs::metadata(path).ok()).map_or(0, |meta| meta.len() as usize)
-}
-
-fn kill(mut child: std::process::Child) {
-    // It may have ended by itself.
-    let _ = child.kill();
-    child.wait().unwrap();
-}
-
-#[test]
-fn killed_in_the_middle_it_goes_on_where_it_was() {
-    let bytes = files::noise(60, 3_000_000);
-    let mirror = Mirror::new(&[("image", &bytes)]);
-    let lab = Lab::usual();
-    let artifacts = format!("artifacts:\n  image: {{url: \"{}\", sha256: {}}}\n", mirror.url("image"), digest(&bytes));
-    lab.write("inventory.yaml", format!("{HEAD}{artifacts}"));
-    let start = || -> std::process::Child { Command::spawn(&mut run::command(&lab.path(""), &["fetch"])).unwrap() };
-    let mut random = Random(7);
-    for _ in 0..40 {
-        let more = 1 + random.below(70_000);
-        mirror.allow(Some(more));
-        let child = start();
-        mirror.wait_sent(usize::MAX);
-        // Some of what is under way may arrive; all of it would be one and the same instant.
-        let some = mirror.log().1.last().unwrap() + random.below(more + 1);
-        let until = Instant::now() + PATIENCE;
-        while part(&lab) < some {
-            assert!(Instant::now() < until, "{} bytes of {some} arrived", part(&lab));
-            std::thread::yield_now();
-        }
-        kill(child);
-        assert!(stored(&lab).is_empty(), "nothing half-done is taken for whole");
-    }
-    let (sent, begins) = mirror.log();
-    assert!(begins.is_sorted() && begins.last().is_some_and(|last| *last > sent / 3), "{sent}: {begins:?}");
-    mirror.allow(None);
-    lab.pxectl(&["fetch"]).ends_with(0);
-    assert_eq!(stored(&lab), [true]);
-}
-
-#[test]
-fn killed_at_the_end_everything_is_whole() {
-    let mirror = mirror();
-    let lab = lab(&mirror);
-    let mut random = Random(11);
-    for _ in 0..40 {
-        let sent = mirror.log().0;
-        let child = run::command(&lab.path(""), &["fetch"]).spawn().unwrap();
-        mirror.allow(None);
-        mirror.wait_sent(sent + 140_000);
-        // Some instant between the last byte and the lock file.
-        for _ in 0..random.below(20_000) {
-            std::hint::spin_loop();
-        }
-        kill(child);
-        assert!(stored(&lab).iter().all(|right| *right));
-        lab.pxectl(&["lint"]).ends_with(0);
-        let _ = std::fs::remove_dir_all(lab.path("store"));
-        let _ = std::fs::remove_file(lab.path("pxectl.lock"));
-    }
-    lab.pxectl(&["fetch"]).ends_with(0);
-    assert_eq!(stored(&lab), [true, true]);
 }

@@ -10,6 +10,7 @@ use crate::support::lab::{HEAD, Lab, digest};
 use crate::support::mirror::Mirror;
 use crate::support::nginx::{Nginx, has};
 use crate::support::proxy::Proxy;
+use crate::support::relay::{Harm, Relay};
 use crate::support::run::{self, Ran};
 
 fn image() -> Vec<u8> {
@@ -90,6 +91,41 @@ fn certificates_are_held_against_what_the_system_trusts() {
     }
     let gone = [ours(), vec![("https_proxy", "http://127.0.0.1:1".to_owned())]].concat();
     fetch(&url(0), &gone).ends_with(2).says("hint: the environment names a proxy in https_proxy").says("no_proxy");
+}
+
+#[test]
+fn tls_that_is_cut_or_garbled_goes_on_and_is_never_the_end_of_a_file() {
+    if !has("nginx", "-v") || !has("openssl", "version") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    certificates(at, &[("good", "localhost", 30)]);
+    std::fs::write(at.join("image"), image()).unwrap();
+    std::fs::create_dir(at.join("plain")).unwrap();
+    let nginx = Nginx::start(at, &[&format!("ssl_certificate {0}/good.pem; ssl_certificate_key {0}/key.pem;", at.display())]);
+    let ours = [("SSL_CERT_FILE", at.join("ca.pem").display().to_string())];
+    // In the middle of the file, once and then again. What TLS knows to be wrong is nowhere taken for right.
+    for harm in [Harm::Cut as fn(usize) -> Harm, Harm::Garble] {
+        for pin in [true, false] {
+            let relay = Relay::new(nginx.port(0), &[harm(100_000), harm(150_000)]);
+            let lab = lab(&format!("https://localhost:{}/image", relay.port()));
+            if !pin {
+                lab.edit(|text| text.replace(&format!(", sha256: {}", digest(&image())), ""));
+            }
+            let ran = run::wait(command(&lab, &ours), "fetch").ends_with(0);
+            let broke = ran.stderr.matches("the connection broke after ").count();
+            assert_eq!(broke, 2, "{}", ran.stderr);
+            assert!(!ran.stderr.contains("from the beginning") && !ran.stderr.contains("rustls"), "{}", ran.stderr);
+            assert!(lab.read("pxectl.lock").contains(&digest(&image()).to_string()), "pinned: {pin}");
+        }
+    }
+    let plain = Nginx::start(&at.join("plain"), &["return 404;"]);
+    let no = fetch(&format!("https://localhost:{}/image", plain.port(0)), &ours).ends_with(2).one_error();
+    no.says("it does not speak TLS there").says("hint: look at the port, and whether it is `http://` that it speaks there");
+    let closing = Relay::new(nginx.port(0), &[Harm::Cut(10)]);
+    let no = fetch(&format!("https://localhost:{}/image", closing.port()), &ours).ends_with(2).one_error();
+    no.says("it closed the connection before TLS was set up");
 }
 
 #[test]

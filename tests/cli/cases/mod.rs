@@ -19,6 +19,7 @@ mod explain_diff;
 mod fetch;
 mod fetch_auth;
 mod fetch_checksums;
+mod fetch_killed;
 mod fetch_servers;
 #[cfg(all(unix, not(pxectl_no_unix)))]
 mod fix;

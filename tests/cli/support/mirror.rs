@@ -2,10 +2,14 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 /// How much it sends at once.
 const PIECE: usize = 4096;
+/// How long a slow one takes for that: 400 kB/s.
+const PACE: Duration = Duration::from_millis(10);
 
 /// A mirror; its threads end with the tests.
 pub struct Mirror {
@@ -14,11 +18,13 @@ pub struct Mirror {
 }
 
 struct Shared {
-    files: Mutex<Vec<(String, Vec<u8>)>>,
+    files: Mutex<Vec<(String, Arc<Vec<u8>>)>>,
     state: Mutex<State>,
     changed: Condvar,
     /// What it wants to see in `Authorization`.
     wants: Option<String>,
+    /// Whether whoever asks for all that follows a byte gets it slowly.
+    slow: bool,
 }
 
 struct State {
@@ -28,25 +34,33 @@ struct State {
     allowed: usize,
     /// The first byte of each request's range.
     asked: Vec<usize>,
+    /// What was sent for each.
+    spans: Vec<Range<usize>>,
 }
 
 impl Mirror {
     /// With these files.
     pub fn new(files: &[(&str, &[u8])]) -> Self {
-        Self::start(files, None)
+        Self::start(files, None, false)
+    }
+
+    /// One that is slow, but for those who ask for a range with an end.
+    pub fn slow(files: &[(&str, &[u8])]) -> Self {
+        Self::start(files, None, true)
     }
 
     /// One that wants to see this before it gives anything.
     pub fn guarded(files: &[(&str, &[u8])], authorization: &str) -> Self {
-        Self::start(files, Some(authorization.to_owned()))
+        Self::start(files, Some(authorization.to_owned()), false)
     }
 
-    fn start(files: &[(&str, &[u8])], wants: Option<String>) -> Self {
+    fn start(files: &[(&str, &[u8])], wants: Option<String>, slow: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let files = files.iter().map(|(name, bytes)| (format!("/{name}"), bytes.to_vec())).collect();
-        let state = State { sent: 0, allowed: usize::MAX, asked: Vec::new() };
-        let shared = Arc::new(Shared { files: Mutex::new(files), state: Mutex::new(state), changed: Condvar::new(), wants });
+        let files = files.iter().map(|(name, bytes)| (format!("/{name}"), Arc::new(bytes.to_vec()))).collect();
+        let state = State { sent: 0, allowed: usize::MAX, asked: Vec::new(), spans: Vec::new() };
+        let (files, state) = (Mutex::new(files), Mutex::new(state));
+        let shared = Arc::new(Shared { files, state, changed: Condvar::new(), wants, slow });
         let server = shared.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -67,7 +81,7 @@ impl Mirror {
     pub fn put(&self, name: &str, bytes: &[u8]) {
         let mut files = self.shared.files.lock().unwrap();
         files.retain(|(known, _)| known[1..] != *name);
-        files.push((format!("/{name}"), bytes.to_vec()));
+        files.push((format!("/{name}"), Arc::new(bytes.to_vec())));
     }
 
     /// Lets it send so many bytes more; without a number as many as are asked for.
@@ -83,6 +97,11 @@ impl Mirror {
         let (state, timeout) =
             self.shared.changed.wait_timeout_while(state, super::PATIENCE, |state| state.sent < state.allowed.min(all)).unwrap();
         assert!(!timeout.timed_out(), "it sent {} bytes and may send {}", state.sent, state.allowed);
+    }
+
+    /// What was sent for each request that had a body.
+    pub fn spans(&self) -> Vec<Range<usize>> {
+        self.shared.state.lock().unwrap().spans.clone()
     }
 
     /// Bytes that were sent, and where each request began.
@@ -108,8 +127,11 @@ impl Shared {
         let lines: Vec<String> = lines.collect();
         let field =
             |name: &str| lines.iter().find(|line| line.to_ascii_lowercase().starts_with(name)).map(|line| &line[name.len()..]);
-        let range = field("range: bytes=").and_then(|range| range.strip_suffix('-')?.parse().ok());
-        let from: usize = range.unwrap_or(0);
+        let range: Option<(usize, Option<usize>)> = field("range: bytes=").and_then(|range| {
+            let (from, last) = range.split_once('-')?;
+            Some((from.parse().ok()?, last.parse().ok()))
+        });
+        let from = range.map_or(0, |(from, _)| from);
         if self.wants.is_some() && self.wants.as_deref() != field("authorization: ") {
             let _ = stream.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             self.state.lock().unwrap().asked.push(from);
@@ -121,19 +143,32 @@ impl Shared {
             let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             return None;
         };
-        let (len, rest) = (bytes.len(), bytes.get(from..)?);
+        let last = range.and_then(|(_, last)| last);
+        let (len, end) = (bytes.len(), last.map_or(bytes.len(), |last| (last + 1).min(bytes.len())));
+        let rest = bytes.get(from..end)?;
         let status = match range {
-            Some(_) => format!("206 Partial Content\r\nContent-Range: bytes {from}-{}/{len}", len - 1),
+            Some(_) => format!("206 Partial Content\r\nContent-Range: bytes {from}-{}/{len}", end - 1),
             None => "200 OK".to_owned(),
         };
-        let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: \"{len}\"\r\nConnection: close\r\n\r\n", rest.len());
+        let head = format!(
+            "HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: \"{len}\"\r\nAccept-Ranges: bytes\r\nConnection: close\r\n\r\n",
+            rest.len()
+        );
         stream.write_all(head.as_bytes()).ok()?;
         if first.starts_with("HEAD ") {
             return None;
         }
         let mut rest = rest;
+        let own = {
+            let mut state = self.state.lock().unwrap();
+            state.spans.push(from..from);
+            state.spans.len() - 1
+        };
         while !rest.is_empty() {
-            let state = self.state.lock().unwrap();
+            let mut state = self.state.lock().unwrap();
+            if self.slow && last.is_none() {
+                state = self.changed.wait_timeout_while(state, PACE, |_| true).unwrap().0;
+            }
             let mut state = self.changed.wait_while(state, |state| state.sent >= state.allowed).unwrap();
             // What it may send is not for those who were killed.
             if is_gone(&stream) {
@@ -141,6 +176,7 @@ impl Shared {
             }
             let count = PIECE.min(rest.len()).min(state.allowed - state.sent);
             state.sent += count;
+            state.spans[own].end += count;
             drop(state);
             let sent = stream.write_all(&rest[..count]);
             self.changed.notify_all();

@@ -12,6 +12,7 @@ pub mod machine;
 pub mod mirror;
 pub mod nginx;
 pub mod proxy;
+pub mod relay;
 pub mod run;
 pub mod schema;
 pub mod serve;

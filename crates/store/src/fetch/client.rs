@@ -111,5 +111,9 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     while let Some(next) = last.source() {
         last = next;
     }
-    last.to_string()
+    match last.to_string().as_str() {
+        "tls handshake eof" => "it closed the connection before TLS was set up".to_owned(),
+        "connection closed before message completed" => "it closed the connection without an answer".to_owned(),
+        other => other.to_owned(),
+    }
 }
