@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use pxectl_model::digest::Sha256;
-use rustix::fs::{FlockOperation, Mode, OFlags};
+use rustix::fs::{FlockOperation, OFlags};
 
 use crate::contents::{contents, list};
 use crate::images::Store;
-use crate::turn::Turn;
+use crate::turn::{Turn, open_lock};
 use crate::users::{self, Moment, Root};
 
 /// How long half a content, or a folder in which something was built, must lie before nobody is expected to go on with it.
@@ -159,11 +159,9 @@ fn halves(store: &Store) -> io::Result<BTreeMap<String, Vec<(PathBuf, std::fs::M
 
 /// The lock of half a content; none where somebody has it. What has no lock nobody is at.
 fn lock(path: &Path) -> io::Result<Option<Option<File>>> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = match rustix::fs::open(path, flags, Mode::empty()) {
-        Ok(file) => File::from(file),
-        Err(rustix::io::Errno::NOENT) => return Ok(Some(None)),
-        Err(error) => return Err(error.into()),
+    let file = match open_lock(path, OFlags::empty()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(None)),
+        other => other?,
     };
     match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(Some(Some(file))),

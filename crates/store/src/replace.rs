@@ -38,7 +38,7 @@ pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
 pub(crate) fn create(part: &Path) -> io::Result<File> {
     use rustix::fs::{Mode, OFlags};
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-    Ok(File::from(rustix::fs::open(part, flags, Mode::from_raw_mode(0o644))?))
+    Ok(File::from(rustix::fs::open(part, flags, Mode::from_raw_mode(0o666))?))
 }
 
 #[cfg(not(all(unix, not(pxectl_no_unix))))]

@@ -28,8 +28,7 @@ impl Turn {
 
     fn take(store: &Store, operation: FlockOperation) -> io::Result<Self> {
         std::fs::create_dir_all(store.root())?;
-        let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let file = File::from(rustix::fs::open(store.root().join("gc.lock"), flags, Mode::from_raw_mode(0o644))?);
+        let file = open_lock(&store.root().join("gc.lock"), OFlags::CREATE)?;
         loop {
             match rustix::fs::flock(&file, operation) {
                 Ok(()) => return Ok(Self { _held: file }),
@@ -37,6 +36,19 @@ impl Turn {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+}
+
+/// Opens a file that is there to be locked; whether it may be made is for whoever asks. Open for writing, as NFS wants it for a lock that
+/// nobody shares (flock(2)); where another user made it and nobody else may write there, a file system of this host does without.
+pub(crate) fn open_lock(path: &Path, make: OFlags) -> io::Result<File> {
+    let open = |access: OFlags| {
+        let flags = access | make | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        rustix::fs::open(path, flags, Mode::from_raw_mode(0o666)).map(File::from)
+    };
+    match open(OFlags::RDWR) {
+        Err(rustix::io::Errno::ACCESS | rustix::io::Errno::PERM | rustix::io::Errno::ROFS) => Ok(open(OFlags::RDONLY)?),
+        other => Ok(other?),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::contents::list;
 use crate::images::Store;
 use crate::regular::read_regular;
 use crate::replace::replace_file;
-use crate::turn::Turn;
+use crate::turn::{Turn, open_lock};
 
 /// The first line of a file under `roots/`; the rest of it is the path of an inventory, byte for byte.
 const HEAD: &[u8] = b"pxectl.root/1\n";
@@ -64,7 +64,7 @@ pub fn enter(store: &Store, inventory: Option<&Path>) -> io::Result<Lease> {
         // Processes of several containers may have one number.
         let path = folder.join(format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)));
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        match rustix::fs::open(&path, flags, Mode::from_raw_mode(0o644)) {
+        match rustix::fs::open(&path, flags, Mode::from_raw_mode(0o666)) {
             Ok(file) => {
                 rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
                 return Ok(Lease { path, _held: File::from(file) });
@@ -121,11 +121,9 @@ pub(crate) type Moment = (i64, i64);
 pub(crate) fn busy_since(store: &Store) -> io::Result<Option<Moment>> {
     let mut oldest: Option<Moment> = None;
     for path in list(&store.root().join("leases"))? {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let file = match rustix::fs::open(&path, flags, Mode::empty()) {
-            Ok(file) => File::from(file),
-            Err(rustix::io::Errno::NOENT) => continue,
-            Err(error) => return Err(error.into()),
+        let file = match open_lock(&path, OFlags::empty()) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            other => other?,
         };
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
             // A name that is taken away under somebody's eyes, between its making and its lock, cannot be: they have a turn for that.

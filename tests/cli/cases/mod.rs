@@ -47,6 +47,8 @@ mod start;
 mod stock;
 mod stop;
 mod store;
+#[cfg(all(unix, not(pxectl_no_unix)))]
+mod store_users;
 mod unknown;
 mod verify;
 mod warnings;

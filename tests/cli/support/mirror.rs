@@ -19,6 +19,8 @@ pub struct Mirror {
 
 struct Shared {
     files: Mutex<Vec<(String, Arc<Vec<u8>>)>>,
+    /// Names that are elsewhere.
+    elsewhere: Mutex<Vec<(String, String)>>,
     state: Mutex<State>,
     changed: Condvar,
     /// What it wants to see in `Authorization`.
@@ -34,6 +36,8 @@ struct State {
     allowed: usize,
     /// The first byte of each request's range.
     asked: Vec<usize>,
+    /// What each showed in `Authorization`.
+    shown: Vec<Option<String>>,
     /// What was sent for each.
     spans: Vec<Range<usize>>,
 }
@@ -58,9 +62,9 @@ impl Mirror {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let files = files.iter().map(|(name, bytes)| (format!("/{name}"), Arc::new(bytes.to_vec()))).collect();
-        let state = State { sent: 0, allowed: usize::MAX, asked: Vec::new(), spans: Vec::new() };
+        let state = State { sent: 0, allowed: usize::MAX, asked: Vec::new(), shown: Vec::new(), spans: Vec::new() };
         let (files, state) = (Mutex::new(files), Mutex::new(state));
-        let shared = Arc::new(Shared { files, state, changed: Condvar::new(), wants, slow });
+        let shared = Arc::new(Shared { files, elsewhere: Mutex::default(), state, changed: Condvar::new(), wants, slow });
         let server = shared.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -82,6 +86,16 @@ impl Mirror {
         let mut files = self.shared.files.lock().unwrap();
         files.retain(|(known, _)| known[1..] != *name);
         files.push((format!("/{name}"), Arc::new(bytes.to_vec())));
+    }
+
+    /// Sends whoever asks for a file to another place.
+    pub fn redirect(&self, name: &str, to: &str) {
+        self.shared.elsewhere.lock().unwrap().push((format!("/{name}"), to.to_owned()));
+    }
+
+    /// What each request showed in `Authorization`.
+    pub fn shown(&self) -> Vec<Option<String>> {
+        self.shared.state.lock().unwrap().shown.clone()
     }
 
     /// Lets it send so many bytes more; without a number as many as are asked for.
@@ -132,6 +146,7 @@ impl Shared {
             Some((from.parse().ok()?, last.parse().ok()))
         });
         let from = range.map_or(0, |(from, _)| from);
+        self.state.lock().unwrap().shown.push(field("authorization: ").map(str::to_owned));
         if self.wants.is_some() && self.wants.as_deref() != field("authorization: ") {
             let _ = stream.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             self.state.lock().unwrap().asked.push(from);
@@ -139,6 +154,11 @@ impl Shared {
         }
         let file = self.files.lock().unwrap().iter().find(|(name, _)| *name == path).map(|(_, bytes)| bytes.clone());
         self.state.lock().unwrap().asked.push(from);
+        let elsewhere = self.elsewhere.lock().unwrap().iter().find(|(name, _)| *name == path).map(|(_, to)| to.clone());
+        if let Some(to) = elsewhere {
+            let head = format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            return stream.write_all(head.as_bytes()).ok();
+        }
         let Some(bytes) = file else {
             let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             return None;

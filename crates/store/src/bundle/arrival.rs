@@ -11,7 +11,7 @@ use super::BundleError;
 use crate::fetch::publish::into_place;
 use crate::fetch::room;
 use crate::images::Store;
-use crate::turn::is_at;
+use crate::turn::{is_at, open_lock};
 
 /// A content on its way into the store.
 #[derive(Debug)]
@@ -38,9 +38,8 @@ impl Arrival {
         std::fs::create_dir_all(&folder).map_err(BundleError::io("making the folder", &folder))?;
         let (path, part) = (folder.join(format!("{digest}.lock")), folder.join(format!("{digest}.part")));
         let lock = loop {
-            let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
             let locked = || -> io::Result<File> {
-                let file = File::from(rustix::fs::open(&path, flags, Mode::from_raw_mode(0o644))?);
+                let file = open_lock(&path, OFlags::CREATE)?;
                 rustix::fs::flock(&file, FlockOperation::LockExclusive)?;
                 Ok(file)
             };
@@ -58,8 +57,8 @@ impl Arrival {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(BundleError::io("removing", &record)(error)),
             _ => {}
         }
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let file = rustix::fs::open(&part, flags, Mode::from_raw_mode(0o644))
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let file = rustix::fs::open(&part, flags, Mode::from_raw_mode(0o666))
             .map_err(|error| BundleError::io("writing", &part)(error.into()))?;
         let arrival = Self { store: store.clone(), digest, part, file: File::from(file), len: 0, _lock: lock };
         room::reserve(&arrival.file, store.root(), 0, Some(size)).map_err(|error| arrival.full(error, size))?;

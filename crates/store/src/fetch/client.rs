@@ -99,10 +99,18 @@ fn follow(attempt: Attempt<'_>, most: usize) -> reqwest::redirect::Action {
     } else if previous.len() > most {
         attempt.error(format!("it redirects more than {most} times"))
     } else if downgrade {
-        attempt.error(format!("it redirects from https to plain http ({next})"))
+        attempt.error(format!("it redirects from https to plain http ({})", public(next)))
     } else {
         attempt.follow()
     }
+}
+
+/// A URL without what may be a secret of its own: a password, or a signature in its query.
+fn public(mut url: reqwest::Url) -> reqwest::Url {
+    let _ = (url.set_username(""), url.set_password(None));
+    url.set_query(None);
+    url.set_fragment(None);
+    url
 }
 
 /// The last of an error's causes says what happened; those before it only that something did.

@@ -18,7 +18,7 @@ use super::sink::{Sink, Sums};
 use super::{Got, Step, Want, Watch};
 use crate::images::Store;
 use crate::replace::replace_file;
-use crate::turn::is_at;
+use crate::turn::{is_at, open_lock};
 
 /// A content that is not whole yet.
 pub(super) struct Partial {
@@ -68,11 +68,9 @@ impl Partial {
         let key = key(want);
         let lock = folder.join(format!("{key}.lock"));
         let failed = store_error("locking", &lock);
-        let flags = OFlags::RDONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         let mut waited = false;
         let file = loop {
-            let file = rustix::fs::open(&lock, flags, Mode::from_raw_mode(0o666)).map_err(|error| failed(error.into()))?;
-            let mut file = File::from(file);
+            let mut file = open_lock(&lock, OFlags::CREATE).map_err(&failed)?;
             match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {}
                 Err(rustix::io::Errno::WOULDBLOCK) => {

@@ -143,7 +143,7 @@ async fn parts_that_lie_begin_anew_and_whoever_goes_on_lying_is_given_up() {
 
 #[tokio::test]
 async fn codings_that_nobody_asked_for() {
-    let chunk = format!("5\r\nabcde\r\n0\r\n\r\n");
+    let chunk = "5\r\nabcde\r\n0\r\n\r\n";
     for coding in ["gzip, chunked", "gzip\r\nTransfer-Encoding: chunked", "x-secret, chunked"] {
         let text = format!("{}{chunk}", head(&format!("Transfer-Encoding: {coding}\r\n")));
         let (error, asked) = said(move |_| Reply::raw(text.clone()), false).await;
