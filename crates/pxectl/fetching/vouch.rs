@@ -4,13 +4,29 @@ use std::sync::Arc;
 
 use pxectl_model::digest::Digest;
 use pxectl_model::lock::{FILE_NAME, Locked, Trust};
-use pxectl_store::fetch::{Evidence, Papers, Query, Step, Watch};
+use pxectl_store::fetch::{Evidence, PaperFault, Papers, Query, Remedy, Step, Watch};
 
 use super::plan::Task;
 use super::run::Problem;
 
-/// What to do where a word is not to be believed.
-const REFUSED: &str = "nothing was fetched. A mirror in the middle of an update may hold files that do not belong together: try again, or another mirror";
+/// What to do where a word could not be had, or is not to be believed.
+fn hint(fault: &PaperFault) -> &'static str {
+    match (fault.remedy, fault.refused) {
+        (Remedy::Told, _) => "nothing was fetched; docs/images.md#checksum-files tells what counts, and as what",
+        (Remedy::Server, true) => {
+            "nothing was fetched. A mirror in the middle of an update may hold files that do not belong together: try again, or another mirror"
+        }
+        (Remedy::Server, false) => {
+            "look at that address in a browser; `url: [FIRST, SECOND]` names mirrors, which are tried in order"
+        }
+        (Remedy::Own, true) => "it is a file of the lab: put there what its publisher has",
+        (Remedy::Own, false) => "relative paths begin at the inventory's folder",
+        (Remedy::Key, _) => {
+            "`gpg --show-keys FILE` prints the fingerprints of a file of keys; pin the one that its publisher names, with that key's file"
+        }
+    }
+}
+
 /// What to do where an unsigned file and the lock file differ.
 const UNSIGNED: &str = "whoever can write to that server could have changed both files. If it is to be another one now, take its entry out of \
                         pxectl.lock and fetch again; a checksum file that is signed (`key`) is followed by itself";
@@ -31,7 +47,8 @@ pub async fn vouch(task: &mut Task, papers: &Papers, watch: &Arc<dyn Watch>) -> 
             Ok(())
         }
         (Err(fault), _) => {
-            Err(Problem { text: fault.text, mismatch: fault.refused, hint: fault.refused.then(|| REFUSED.to_owned()) })
+            let hint = Some(hint(&fault).to_owned());
+            Err(Problem { text: fault.text, mismatch: fault.refused, hint })
         }
     }
 }
@@ -51,6 +68,11 @@ fn follow(task: &mut Task, evidence: &Evidence) -> Result<(), Problem> {
         Some(locked) if !differs && knows(locked, evidence) => {
             task.want.sha256 = Some(locked.sha256);
             task.want.sha512 = None;
+        }
+        // What was locked holds beside a word that nobody signed: both have to fit.
+        Some(locked) if !evidence.is_firm() => {
+            task.want.sha256 = Some(locked.sha256);
+            task.want.sha512 = evidence.sha512;
         }
         _ => {
             task.want.sha256 = evidence.sha256;
@@ -110,6 +132,7 @@ mod tests {
     fn task(locked: Option<Locked>) -> Task {
         let want = Want {
             checked_inside: false,
+            maybe: None,
             name: "a".into(),
             urls: Vec::new(),
             sha256: locked.as_ref().map(|l| l.sha256),
@@ -179,7 +202,11 @@ mod tests {
         assert!(follow(&mut known, &says(None, Some(6))).unwrap_err().text.contains("has sha512 0505"));
         // The lock file cannot tell: the bytes are fetched and hashed.
         let mut unknown = task(Some(locked(None)));
-        follow(&mut unknown, &says(None, Some(5))).unwrap();
+        follow(&mut unknown, &signed(says(None, Some(5)))).unwrap();
         assert_eq!((unknown.want.sha256, unknown.want.sha512), (None, Some(Sha512([5; 64]))));
+        // Nobody signed it: what was locked must fit, too.
+        let mut unknown = task(Some(locked(None)));
+        follow(&mut unknown, &says(None, Some(5))).unwrap();
+        assert_eq!((unknown.want.sha256, unknown.want.sha512), (Some(Sha256([1; 32])), Some(Sha512([5; 64]))));
     }
 }

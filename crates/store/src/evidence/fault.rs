@@ -28,7 +28,10 @@ pub enum Fault {
     #[error("it is not a sound clearsigned text: {0}")]
     Clearsigned(&'static str),
     /// Nothing about this file.
-    #[error("it does not list `{name}`{}", .close.as_ref().map(|close| format!("; it has `{close}`")).unwrap_or_default())]
+    #[error(
+        "it does not list `{name}`{}; where it has it under another name, say so with `name`",
+        .close.as_ref().map(|close| format!(", but `{close}`")).unwrap_or_default()
+    )]
     Absent {
         /// What was looked for.
         name: String,
@@ -44,7 +47,9 @@ pub enum Fault {
         several: Vec<String>,
     },
     /// Only digests that prove nothing.
-    #[error("it has only {algorithm} for `{name}`, which is no evidence; SHA-256 or SHA-512 is needed")]
+    #[error(
+        "it has only {algorithm} for `{name}`, which is no evidence: name a checksum file with SHA-256 or SHA-512, or give the sha256 in the inventory"
+    )]
     Weak {
         /// Of which file.
         name: String,
@@ -60,4 +65,11 @@ pub enum Fault {
     /// A date that cannot be read.
     #[error("it says until when it is valid, and that cannot be read")]
     Date,
+}
+
+impl Fault {
+    /// Whether the text says what to do.
+    pub fn is_told(&self) -> bool {
+        matches!(self, Self::Absent { .. } | Self::Ambiguous { .. } | Self::Nameless | Self::Weak { .. })
+    }
 }

@@ -20,8 +20,9 @@ use super::small::{self, Small};
 use super::{Client, Watch};
 use crate::evidence::{Entry, LARGEST_LIST, Listing, clearsign, release};
 use crate::regular::read_regular;
-pub use fault::PaperFault;
 use fault::Trouble;
+use fault::Why;
+pub use fault::{PaperFault, Remedy};
 
 /// Whose digest is asked for.
 #[derive(Debug, Clone)]
@@ -101,9 +102,9 @@ impl Papers {
                 let pinned = self.signed(query, &release.place, &release.signing, "release file", listed).await?;
                 let found = self.first(query, &checksums.place, |bytes| {
                     if !matches(&pinned, bytes) {
-                        return Err("it is not the one that the signed release file lists".to_owned());
+                        return Err(Why::wrong("it is not the one that the signed release file lists"));
                     }
-                    crate::evidence::read(bytes).and_then(|listing| entry(query, &listing)).map_err(|fault| fault.to_string())
+                    crate::evidence::read(bytes).and_then(|listing| entry(query, &listing)).map_err(Why::from)
                 });
                 Ok(evidence(found.await?, Some(key)))
             }
@@ -124,25 +125,20 @@ impl Papers {
         };
         let own = matches!(place, FilePlace::Path(_));
         let found = self.first(query, &place, |bytes| {
-            crate::evidence::read(bytes).and_then(|listing| entry(query, &listing)).map_err(|fault| fault.to_string())
+            crate::evidence::read(bytes).and_then(|listing| entry(query, &listing)).map_err(Why::from)
         });
         Ok(Evidence { own, ..evidence(found.await?, None) })
     }
 
     /// Of the first mirror that has it, and of which it can be used.
-    async fn first<T>(
-        &self,
-        query: &Query,
-        place: &FilePlace,
-        judge: impl Fn(&[u8]) -> Result<T, String>,
-    ) -> Result<T, PaperFault> {
+    async fn first<T>(&self, query: &Query, place: &FilePlace, judge: impl Fn(&[u8]) -> Result<T, Why>) -> Result<T, PaperFault> {
         let mut trouble = Trouble::new("checksum file");
         for source in sources(place) {
             match self.read(query, source, LARGEST_LIST).await {
-                Err(tried) => trouble.absent(tried),
+                Err(tried) => trouble.absent(&source, tried),
                 Ok(bytes) => match judge(&bytes) {
                     Ok(found) => return Ok(found),
-                    Err(why) => trouble.refused(&source, &why),
+                    Err(why) => trouble.refused(&source, why),
                 },
             }
         }
@@ -231,6 +227,6 @@ fn matches(entry: &Entry, bytes: &[u8]) -> bool {
 }
 
 /// What of a file was signed: of a clearsigned one only its inside.
-fn inside(bytes: &[u8]) -> Result<Option<clearsign::Clearsigned<'_>>, String> {
-    clearsign::split(bytes).map_err(|fault| fault.to_string())
+fn inside(bytes: &[u8]) -> Result<Option<clearsign::Clearsigned<'_>>, Why> {
+    clearsign::split(bytes).map_err(Why::from)
 }

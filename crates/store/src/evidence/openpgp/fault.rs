@@ -138,7 +138,23 @@ pub enum SubkeyFault {
     Expired(Utc),
 }
 
+impl KeyFault {
+    /// Whether the text says what to do.
+    pub fn is_told(&self) -> bool {
+        !matches!(self, Self::NoKey | Self::Absent { .. } | Self::Weak(_) | Self::Unknown(_))
+    }
+}
+
 impl SignatureFault {
+    /// Whether the text says what to do.
+    pub fn is_told(&self) -> bool {
+        match self {
+            Self::Key(fault) => fault.is_told(),
+            Self::WeakHash(_) | Self::Future(_) => true,
+            _ => false,
+        }
+    }
+
     /// How far it came before it failed.
     pub(super) fn weight(&self) -> u8 {
         match self {

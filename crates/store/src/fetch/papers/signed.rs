@@ -2,7 +2,7 @@
 
 use pxectl_model::evidence::{FilePlace, Signing};
 
-use super::fault::{PaperFault, Trouble};
+use super::fault::{KEY, PaperFault, Trouble, Why};
 use super::{Papers, Query, Source, inside, sources};
 use crate::evidence::openpgp::{SignatureFault, verify};
 use crate::evidence::{Fault, LARGEST_KEYS, LARGEST_LIST, LARGEST_SIGNATURE, Listing, read};
@@ -23,7 +23,7 @@ impl Papers {
             let bytes = match self.read(query, source, LARGEST_LIST).await {
                 Ok(bytes) => bytes,
                 Err(why) => {
-                    trouble.absent(why);
+                    trouble.absent(&source, why);
                     continue;
                 }
             };
@@ -35,7 +35,7 @@ impl Papers {
                 Ok(Some(found)) => return Ok(found),
                 // Why the signature was not to be had is told already.
                 Ok(None) => {}
-                Err(why) => trouble.refused(&source, &why),
+                Err(why) => trouble.refused(&source, why),
             }
         }
         Err(trouble.into())
@@ -43,25 +43,25 @@ impl Papers {
 
     /// The file of keys of the first mirror that has the pinned one.
     async fn keys(&self, query: &Query, signing: &Signing) -> Result<std::sync::Arc<Vec<u8>>, PaperFault> {
-        let mut trouble = Trouble::new("key");
+        let mut trouble = Trouble::new(KEY);
         for source in sources(&signing.key.place) {
             match self.read(query, source, LARGEST_KEYS).await {
-                Err(why) => trouble.absent(why),
+                Err(why) => trouble.absent(&source, why),
                 Ok(bytes) => match crate::evidence::openpgp::judge_keys(&bytes, &signing.key.fingerprint.value) {
                     Ok(()) => return Ok(bytes),
-                    Err(fault) => trouble.refused(&source, &fault.to_string()),
+                    Err(fault) => trouble.refused(&source, fault.into()),
                 },
             }
         }
         Err(trouble.into())
     }
 
-    fn clearsigned(&self, signing: &Signing, keys: &[u8], bytes: &[u8]) -> Result<bool, String> {
+    fn clearsigned(&self, signing: &Signing, keys: &[u8], bytes: &[u8]) -> Result<bool, Why> {
         let Some(text) = inside(bytes)? else {
-            return Err("it is not signed in itself; name its detached signature with `signature`".to_owned());
+            return Err(Why::told("it is not signed in itself; name its detached signature with `signature`"));
         };
         let good = verify(keys, &signing.key.fingerprint.value, text.signature, &text.signed, self.now);
-        good.map(|()| true).map_err(|fault| fault.to_string())
+        good.map(|()| true).map_err(Why::from)
     }
 
     /// A mirror's own signature is tried first: mirrors are not all of the same hour. Not good where none of them could be had.
@@ -73,13 +73,13 @@ impl Papers {
         bytes: &[u8],
         n: usize,
         trouble: &mut Trouble,
-    ) -> Result<bool, String> {
+    ) -> Result<bool, Why> {
         let mut signatures: Vec<_> = signing.signature.iter().collect();
         signatures.rotate_left(n % signing.signature.len());
         let mut worst: Option<SignatureFault> = None;
         for url in signatures {
             match self.read(query, Source::Url(url), LARGEST_SIGNATURE).await {
-                Err(why) => trouble.absent(format!("its signature, {why}")),
+                Err(why) => trouble.absent(&Source::Url(url), format!("its signature, {why}")),
                 Ok(signature) => match verify(keys, &signing.key.fingerprint.value, &signature, bytes, self.now) {
                     Ok(()) => return Ok(true),
                     Err(fault) => {
@@ -88,10 +88,10 @@ impl Papers {
                 },
             }
         }
-        worst.map_or(Ok(false), |fault| Err(fault.to_string()))
+        worst.map_or(Ok(false), |fault| Err(fault.into()))
     }
 }
 
-fn said<T>(bytes: &[u8], judge: &impl Fn(&Listing) -> Result<T, Fault>) -> Result<T, String> {
-    read(bytes).and_then(|listing| judge(&listing)).map_err(|fault| fault.to_string())
+fn said<T>(bytes: &[u8], judge: &impl Fn(&Listing) -> Result<T, Fault>) -> Result<T, Why> {
+    read(bytes).and_then(|listing| judge(&listing)).map_err(Why::from)
 }
