@@ -112,13 +112,21 @@ fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
                     task.name
                 ));
             }
-            Ok(got) if task.trust == Trust::FirstUse && task.locked.is_none() => warn(&format!(
-                "warning: nobody says what `{}` must hash to, so what came first was believed: sha256 {}\n\
-                 hint: compare that with what its publisher names; `pxectl lint --fix` copies it into the inventory",
+            Ok(got) if is_first(task) => warn(&format!(
+                "warning: nobody says what `{}` must hash to, so what came first was believed: sha256 {}",
                 task.name, got.sha256
             )),
             Ok(_) => {}
         }
+    }
+    match done.iter().filter(|(task, outcome)| outcome.is_ok() && is_first(task)).count() {
+        0 => {}
+        n => warn(&format!(
+            "hint: compare {} with what {} publisher names; `pxectl lint --fix` copies {} into the inventory",
+            if n == 1 { "that" } else { "those" },
+            if n == 1 { "its" } else { "each" },
+            if n == 1 { "it" } else { "them" },
+        )),
     }
     let answer = match (troubles, mismatches) {
         (0, 0) => Ok(Answer::Yes),
@@ -126,6 +134,11 @@ fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
         _ => Err(Failure::printed()),
     };
     (lock, answer)
+}
+
+/// Whether nobody said what it must hash to, neither now nor before.
+fn is_first(task: &Task) -> bool {
+    task.trust == Trust::FirstUse && task.locked.is_none()
 }
 
 fn complain(task: &Task, problem: &Problem, hint: Option<&String>) {
@@ -140,6 +153,9 @@ fn complain(task: &Task, problem: &Problem, hint: Option<&String>) {
             }
             (_, Trust::Inventory) => {
                 "hint: compare the digest in the inventory with what the publisher names; a mirror may be stale"
+            }
+            _ if task.asked => {
+                "hint: its checksum file says something else than what its server has. A mirror in the middle of an update may hold files that do not belong together: try again, or another mirror"
             }
             _ => {
                 "hint: if it is to be another one now, take its entry out of pxectl.lock and fetch again; better, give its sha256"

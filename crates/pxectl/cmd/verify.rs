@@ -38,9 +38,16 @@ pub fn run(args: &Verify, session: &Session) -> Outcome {
         ImagesFormat::Human => print(&human::rows(&verdicts, session.level > Level::Normal)),
         ImagesFormat::Json => print(&format!("{:#}\n", json::report(&verdicts))),
     }
-    for (error, hint) in verdicts.iter().filter_map(human::complaint) {
-        warn(&error);
-        warn(&hint);
+    if session.level > Level::Normal {
+        human::notes(&verdicts).iter().for_each(|note| warn(note));
+    }
+    let complaints: Vec<_> = verdicts.iter().filter_map(human::complaint).collect();
+    for (n, (error, hint)) in complaints.iter().enumerate() {
+        warn(error);
+        // What is to be done about several is said once, behind the last of them.
+        if complaints.get(n + 1).is_none_or(|(_, next)| next != hint) {
+            warn(hint);
+        }
     }
     for stranger in strangers {
         warn(&format!("warning: `{}` is no file of the store: its name is no digest, or it is no file", stranger.display()));

@@ -51,7 +51,15 @@ fn archive_of(task: &Task) -> Want {
     let url = task.want.urls.first().map(ToString::to_string).unwrap_or_default();
     let name = url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).filter(|name| !name.is_empty());
     let name = name.map_or_else(|| format!("the archive of {}", task.name), str::to_owned);
-    Want { name, sha256: task.archive, sha512: None, size: None, checked_inside: task.want.sha256.is_some(), ..task.want.clone() }
+    Want {
+        name,
+        sha256: task.archive,
+        sha512: None,
+        size: None,
+        maybe: None,
+        checked_inside: task.want.sha256.is_some(),
+        ..task.want.clone()
+    }
 }
 
 /// Why a file did not come out of its archive.

@@ -78,6 +78,7 @@ impl Task {
             sha512: sha512.filter(|_| locked.is_none()),
             size: locked.as_ref().map(|locked| locked.size),
             auth: None,
+            maybe: draft.lock.get(name).map(|(locked, _)| locked.sha256),
             checked_inside: false,
         };
         let member = artifact.member.as_ref().map(|member| member.value.clone());

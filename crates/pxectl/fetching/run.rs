@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use pxectl_media::Judge;
+use pxectl_model::check::{Check as _, Depth};
 use pxectl_model::digest::Digest;
 use pxectl_model::lock::Version;
 use pxectl_model::utc::Utc;
 use pxectl_store::fetch::{Client, FetchError, Got, Limits, Papers, Step, Watch, fetch, stored};
-use pxectl_store::hash::{Hashed, hash_file};
+use pxectl_store::hash::{Hashed, hash_file, now_and_then};
 use pxectl_store::images::Store;
+use pxectl_store::regular::open_regular;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -124,7 +126,7 @@ async fn one(
     }
     vouch(task, papers, watch).await?;
     if let Some(path) = task.path.clone() {
-        return own_file(path, task).await;
+        return own_file(path, task, Some(watch.clone())).await;
     }
     if let Some(member) = task.member.clone() {
         return archives.get(task, &member, store, client, watch).await;
@@ -155,7 +157,7 @@ pub async fn offline(tasks: Vec<Task>, store: &Store) -> Vec<(Task, Outcome)> {
         let absent =
             || Problem { text: "it is not in the store, and --offline fetches nothing".to_owned(), mismatch: false, hint: None };
         let outcome = match task.path.clone() {
-            Some(path) => own_file(path, &task).await,
+            Some(path) => own_file(path, &task, None).await,
             None => here(&task, store).ok_or_else(absent),
         };
         done.push((task, outcome));
@@ -180,14 +182,27 @@ pub(super) fn problem(error: &FetchError) -> Problem {
     Problem { text: chain(error), mismatch: error.is_mismatch(), hint: error.hint() }
 }
 
-/// Hashes a file of the lab's own.
-async fn own_file(path: PathBuf, task: &Task) -> Outcome {
+/// Hashes a file of the lab's own. Where nobody says what it must be, it has to make sense, as what is fetched has to.
+async fn own_file(path: PathBuf, task: &Task, watch: Option<Arc<dyn Watch>>) -> Outcome {
     let wide = task.want.sha512.is_some();
-    let named = path.clone();
-    let hashed = tokio::task::spawn_blocking(move || hash_file(&path, wide, &mut |_| {})).await;
+    let (named, name) = (path.clone(), task.name.to_string());
+    let unpinned = task.want.sha256.is_none() && !wide;
+    let hashed = tokio::task::spawn_blocking(move || {
+        let mut file = open_regular(&path)?;
+        let size = file.metadata()?.len();
+        let tell = |have| watch.iter().for_each(|watch| watch.step(&name, Step::Bytes { have, total: Some(size) }));
+        let hashed = hash_file(&path, wide, &mut now_and_then(size, tell))?;
+        let last = path.file_name().unwrap_or_default().to_string_lossy();
+        let judged = unpinned.then(|| Judge.check(&last, Depth::Quick, &mut file)).transpose()?;
+        Ok::<_, std::io::Error>((hashed, judged.map(|judged| judged.problems.join("; ")).filter(|why| !why.is_empty())))
+    });
     let text =
         |why: &dyn std::fmt::Display| Problem { text: format!("`{}`: {why}", named.display()), mismatch: false, hint: None };
-    let Hashed { sha256, sha512, size } = hashed.map_err(|error| text(&error))?.map_err(|error| text(&error))?;
+    let (Hashed { sha256, sha512, size }, flaw) = hashed.await.map_err(|error| text(&error))?.map_err(|error| text(&error))?;
+    if let Some(why) = flaw {
+        let hint = "put a sound file there; where it is what it is to be, give its sha256 in the inventory".to_owned();
+        return Err(Problem { mismatch: true, hint: Some(hint), ..text(&why) });
+    }
     let got = Got { sha256, sha512, size, from: None, version: Version::default() };
     let short = task.want.sha256.filter(|pin| *pin != got.sha256).map(|pin| (Digest::Sha256(pin), Digest::Sha256(got.sha256)));
     let wide = task.want.sha512.zip(got.sha512).filter(|(pin, found)| pin != found);

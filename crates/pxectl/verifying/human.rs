@@ -1,6 +1,7 @@
 //! Lines for people.
 
 use pxectl_inventory::findings::whole;
+use pxectl_model::check::Judged;
 
 use super::judge::{State, Verdict};
 use crate::listing::count;
@@ -13,10 +14,30 @@ pub fn rows(verdicts: &[Verdict], all: bool) -> String {
     let shown = |verdict: &&Verdict| all || verdict.subject.name.is_some() || verdict.state != State::Extra;
     let row = |verdict: &Verdict| {
         let size = verdict.size.map_or_else(|| "-".to_owned(), size);
-        let title = verdict.judged.as_ref().filter(|judged| judged.format != "unknown").map(|judged| whole(&judged.title));
-        vec![verdict.subject.called(), size, verdict.state.as_str().to_owned(), title.unwrap_or_default()]
+        let is = verdict.judged.as_ref().filter(|judged| judged.format != "unknown").map(|judged| whole(&what(judged)));
+        vec![verdict.subject.called(), size, verdict.state.as_str().to_owned(), is.unwrap_or_default()]
     };
     table(&verdicts.iter().filter(shown).map(row).collect::<Vec<_>>())
+}
+
+/// What it is in few words: its title, and what its own sums and signatures tell.
+fn what(judged: &Judged) -> String {
+    let facts = judged.facts.iter().filter_map(|(key, value)| match (*key, value.as_str()) {
+        ("signed", "no") => Some("not signed"),
+        ("signed", _) => Some("signed (not verified)"),
+        ("implanted-md5", _) if judged.problems.is_empty() => Some("its MD5 fits"),
+        ("integrity", "match") => Some("its integrity table fits"),
+        ("integrity", "absent") => Some("no integrity table"),
+        _ => None,
+    });
+    std::iter::once(judged.title.as_str()).chain(facts).collect::<Vec<_>>().join(", ")
+}
+
+/// What the judge says besides, for who wants to know more.
+pub fn notes(verdicts: &[Verdict]) -> Vec<String> {
+    let judged = verdicts.iter().filter_map(|verdict| Some((verdict.subject.called(), verdict.judged.as_ref()?)));
+    let notes = judged.flat_map(|(called, judged)| judged.notes.iter().map(move |note| format!("note: {called}: {note}")));
+    notes.map(|note| whole(&note)).collect()
 }
 
 /// What is wrong with one and what to do, each a line; none where it is well.
@@ -37,6 +58,10 @@ pub fn complaint(verdict: &Verdict) -> Option<(String, String)> {
         (State::Changed, ..) => {
             "put the right file there; if it is to be another one now, give its sha256 in the inventory, or take \
                                  its entry out of pxectl.lock and run `pxectl fetch`"
+                .to_owned()
+        }
+        (State::Flawed, Some(_), _) if !subject.stored => {
+            "it was no better when it was locked: put a sound file there, take its entry out of pxectl.lock and run `pxectl fetch`"
                 .to_owned()
         }
         (State::Flawed, ..) => {

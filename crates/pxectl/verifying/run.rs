@@ -1,7 +1,8 @@
 //! Hashing many files: one a thread, the largest first, so that none of them is waited for alone in the end.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -10,15 +11,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pxectl_media::Judge;
 use pxectl_model::check::{Check as _, Depth};
 use pxectl_store::fetch::{Step, Watch};
-use pxectl_store::hash::hash_file;
+use pxectl_store::hash::{TOLD_EVERY, hash_file, now_and_then};
 use pxectl_store::regular::open_regular;
 
 use super::judge::{Looked, Verdict, judge};
 use super::subject::Subject;
 use crate::shelf;
-
-/// How many bytes go by between two reports about a file.
-const REPORT_EVERY: u64 = 4 << 20;
 
 /// A file to hash.
 struct Job {
@@ -65,16 +63,61 @@ fn hash(files: &[Job], jobs: usize, watch: &dyn Watch) -> BTreeMap<PathBuf, io::
 }
 
 fn one(job: &Job, watch: &dyn Watch) -> io::Result<Looked> {
-    let mut told = 0;
-    let mut moved = |have: u64| {
-        if have - told >= REPORT_EVERY || have == job.size {
-            told = have;
-            watch.step(&job.called, Step::Bytes { have, total: Some(job.size.max(have)) });
-        }
-    };
-    let hashed = hash_file(&job.path, job.wide, &mut moved)?;
+    let tell = |have: u64| watch.step(&job.called, Step::Bytes { have, total: Some(job.size.max(have)) });
+    let hashed = hash_file(&job.path, job.wide, &mut now_and_then(job.size, tell))?;
     // Sums that an image carries are looked at, too: what was believed on first use may have been broken then.
-    let judge = |promise: &String| Judge.check(promise, Depth::Full, &mut open_regular(&job.path)?);
+    let judge = |promise: &String| Judge.check(promise, Depth::Full, &mut Told::open(job, watch)?);
     let judged = job.promise.as_ref().map(judge).transpose()?;
     Ok(Looked { hashed, judged })
+}
+
+/// Bytes that are read of a file for its own sums before it is told that they are: headers and tables are less.
+const SUMS: u64 = 64 << 20;
+
+/// A file whose reading is told where it is a long one.
+struct Told<'t> {
+    file: File,
+    name: String,
+    size: u64,
+    read: u64,
+    told: u64,
+    watch: &'t dyn Watch,
+}
+
+impl<'t> Told<'t> {
+    fn open(job: &Job, watch: &'t dyn Watch) -> io::Result<Self> {
+        let name = format!("{}: its own sums", job.called);
+        Ok(Self { file: open_regular(&job.path)?, name, size: job.size, read: 0, told: SUMS, watch })
+    }
+
+    fn tell(&self, have: u64) {
+        self.watch.step(&self.name, Step::Bytes { have, total: Some(self.size.max(have)) });
+    }
+}
+
+impl Read for Told<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.read += count as u64;
+        if self.read >= self.told {
+            self.told = self.read + TOLD_EVERY;
+            self.tell(self.read);
+        }
+        Ok(count)
+    }
+}
+
+impl Seek for Told<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        // Its bar goes, wherever the reading ended.
+        if self.read >= SUMS {
+            self.tell(self.size);
+        }
+    }
 }

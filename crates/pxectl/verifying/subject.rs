@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use pxectl_inventory::draft::{ArtifactDraft, Draft};
+use pxectl_model::artifact::Member;
 use pxectl_model::digest::{Sha256, Sha512};
 use pxectl_model::lock::Locked;
 use pxectl_model::url::Url;
@@ -29,7 +30,7 @@ pub struct Subject {
     pub size: Option<u64>,
     /// The lock file says something else than the inventory.
     pub drifted: bool,
-    /// The last part of its URL or path, which promises what it is; empty where nothing does.
+    /// The last part of its URL or path, or of its path in an archive, which promises what it is; empty where nothing does.
     pub promise: String,
 }
 
@@ -43,7 +44,7 @@ pub fn artifacts(draft: &Draft, names: &[String], store: &Store) -> Vec<Subject>
     }
     for (name, locked) in draft.lock.read().into_iter().flat_map(|(_, lock)| &lock.artifacts) {
         // What came from a file of the lab that the inventory does not name any more lies nobody knows where.
-        if meant(name.as_str()) && locked.url.is_some() {
+        if meant(name.as_str()) && (locked.url.is_some() || locked.built.is_some()) {
             found.entry(name.to_string()).or_insert_with(|| alone(name.to_string(), locked, store));
         }
     }
@@ -64,15 +65,22 @@ fn of(artifact: &ArtifactDraft, entry: Option<&Locked>, store: &Store) -> Subjec
         sha512,
         size: locked.map(|locked| locked.size),
         drifted: entry.is_some() && locked.is_none(),
-        promise: match &artifact.path {
-            Some(path) => path.value.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            None => locked
+        promise: match (&artifact.path, &artifact.member) {
+            (Some(path), _) => path.value.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            (None, Some(member)) => of_member(&member.value),
+            // Whatever it is called, it was built as a program of that name.
+            (None, None) if artifact.provided.is_some() && artifact.urls.is_empty() => artifact.name.value.to_string(),
+            (None, None) => locked
                 .and_then(|locked| locked.url.as_ref())
                 .or(artifact.urls.first().map(|url| &url.value))
                 .map(last)
                 .unwrap_or_default(),
         },
     }
+}
+
+fn of_member(member: &Member) -> String {
+    member.as_str().rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 fn last(url: &Url) -> String {
@@ -90,7 +98,10 @@ fn alone(name: String, locked: &Locked, store: &Store) -> Subject {
         sha512: None,
         size: Some(locked.size),
         drifted: false,
-        promise: locked.url.as_ref().map(last).unwrap_or_default(),
+        promise: match &locked.member {
+            Some(member) => of_member(member),
+            None => locked.url.as_ref().map(last).unwrap_or_default(),
+        },
     }
 }
 

@@ -57,6 +57,20 @@ pub fn hash(mut from: impl Read, wide: bool, moved: &mut dyn FnMut(u64)) -> io::
     }
 }
 
+/// How many bytes go by between two words about a file.
+pub const TOLD_EVERY: u64 = 4 << 20;
+
+/// Tells of a file with so many bytes now and then, and at its end: what [`hash_file`] takes.
+pub fn now_and_then(size: u64, mut tell: impl FnMut(u64)) -> impl FnMut(u64) {
+    let mut told = 0;
+    move |have| {
+        if have - told >= TOLD_EVERY || have == size {
+            told = have;
+            tell(have);
+        }
+    }
+}
+
 /// Lets the kernel read further ahead of the hash (posix_fadvise(2)); where it will not, it is slower and no less right.
 #[cfg(all(target_os = "linux", not(pxectl_no_unix)))]
 pub fn read_ahead(file: &File) {
@@ -84,6 +98,9 @@ mod tests {
                     de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b";
         assert_eq!(hashed.sha512, wide.parse().ok());
         assert!(heard.is_sorted() && heard.last() == Some(&1_000_000));
+        let mut now = Vec::new();
+        hash_file(&path, false, &mut now_and_then(1_000_000, |bytes| now.push(bytes))).unwrap();
+        assert_eq!(now, [1_000_000], "each piece is too much");
         assert_eq!(hash_file(&path, false, &mut |_| {}).unwrap().sha512, None);
         assert_eq!(hash_file(folder.path(), false, &mut |_| {}).unwrap_err().kind(), io::ErrorKind::InvalidInput);
     }

@@ -136,7 +136,7 @@ fn what_is_not_of_the_lab_or_not_there_is_said() {
     assert!(!lab.path("lab.tar").exists());
     lab.pxectl(&["fetch"]).ends_with(0);
     let outside = elsewhere();
-    std::fs::write(outside.path().join("own.img"), "x").unwrap();
+    std::fs::write(outside.path().join("own.img"), files::noise(50, 1_000)).unwrap();
     lab.edit(|text| text.replace("files/initrd", &outside.path().join("own.img").display().to_string()));
     lab.pxectl(&["fetch", "own"]);
     std::fs::remove_file(lab.path("pxectl.lock")).unwrap();

@@ -1,5 +1,7 @@
 //! Checksum files: what a publisher says is what is fetched, as far as he is to be believed.
 
+use pxectl_model::digest::WideHasher;
+
 use crate::support::files;
 use crate::support::gpg::Signer;
 use crate::support::lab::{HEAD, Lab, digest};
@@ -136,4 +138,60 @@ fn an_unsigned_list_never_overrides_what_was_locked() {
         .says("it lists several files that could be `linux`: a/linux, b/linux; say which with `name`");
     write(&lab, &mirror, "{path: SUMS, name: a/linux}");
     lab.pxectl(&["fetch"]).ends_with(0);
+}
+
+fn wide(bytes: &[u8]) -> String {
+    let mut hasher = WideHasher::new();
+    hasher.update(bytes);
+    hasher.finish().to_string()
+}
+
+#[test]
+fn a_list_with_nothing_but_sha512_is_held_against_what_is_in_the_store() {
+    let linux = files::kernel(30);
+    let mirror = Mirror::new(&[("images/netboot/linux", &linux)]);
+    let lab = lab(&mirror, "{path: SUMS}");
+    lab.write("SUMS", sums(&linux));
+    lab.pxectl(&["fetch"]).ends_with(0);
+    let (lock, sent) = (lab.read("pxectl.lock"), mirror.log().0);
+    assert!(!lock.contains("sha512"), "{lock}");
+    let list = format!("{}  netboot/linux\n", wide(&linux));
+    lab.write("SUMS", &list);
+    lab.pxectl(&["fetch"]).ends_with(0).prints("linux  50 kB  already here, as its checksum file says");
+    assert!(lab.read("pxectl.lock").contains(&format!("    sha512: \"{}\"\n", wide(&linux))));
+    // So it is where the inventory says it, to who has another digest of it in the lock file.
+    lab.write("pxectl.lock", &lock);
+    let url = mirror.url("images/netboot/linux");
+    lab.write("inventory.yaml", format!("{HEAD}artifacts:\n  linux: {{url: \"{url}\", sha512: \"{}\"}}\n", wide(&linux)));
+    lab.pxectl(&["fetch"]).ends_with(0).prints("already here, as the inventory says");
+    assert_eq!(mirror.log().0, sent, "not a byte was loaded twice");
+    // A list that nobody signed does not bring another file past what was locked by the shorter digest.
+    let other = files::kernel(31);
+    mirror.put("images/netboot/linux", &other);
+    lab.write("pxectl.lock", &lock);
+    std::fs::write(lab.path("upstream"), format!("{}  netboot/linux\n", wide(&other))).unwrap();
+    write(&lab, &mirror, &format!("{{url: \"file://{}\"}}", lab.path("upstream").display()));
+    lab.pxectl(&["fetch"]).ends_with(1).says("it does not match its sha256").says("hint: its checksum file says something else");
+    assert_eq!(lab.read("pxectl.lock"), lock);
+}
+
+#[test]
+fn what_to_do_depends_on_what_is_wrong() {
+    let Some(signer) = Signer::new() else { return };
+    let Some(other) = Signer::new() else { return };
+    let linux = files::kernel(30);
+    let list = sums(&linux);
+    let mirror = Mirror::new(&[("images/netboot/linux", &linux), ("SUMS", &list), ("SUMS.sign", &other.sign(&list))]);
+    let lab = lab(&mirror, "{path: SUMS}");
+    lab.write("SUMS", b"<html>Log in</html>");
+    lab.pxectl(&["fetch"]).ends_with(1).says("hint: it is a file of the lab: put there what its publisher has");
+    lab.write("SUMS", format!("{}  vmlinuz\n", digest(&linux)));
+    let ran = lab.pxectl(&["fetch"]).ends_with(1).says("where it has it under another name, say so with `name`");
+    ran.says("hint: nothing was fetched; docs/images.md#checksum-files tells what counts");
+    lab.write("keys/one.asc", other.key());
+    let key = format!("key: {{fingerprint: {}, path: keys/one.asc}}", signer.fingerprint);
+    write(&lab, &mirror, &format!("{{{}, signature: \"{}\", {key}}}", url(&mirror, "SUMS"), mirror.url("SUMS.sign")));
+    lab.pxectl(&["fetch"]).ends_with(1).says("hint: `gpg --show-keys FILE` prints the fingerprints of a file of keys");
+    lab.write("keys/one.asc", signer.key());
+    lab.pxectl(&["fetch"]).ends_with(1).says("hint: nothing was fetched. A mirror in the middle of an update");
 }

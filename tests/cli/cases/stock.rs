@@ -57,6 +57,9 @@ fn a_shim_boots_and_finds_what_it_loads() {
     assert_eq!(mirror.log().1.len(), 1, "the archive came once for both");
     assert!(lab.read("pxectl.lock").contains("    member: \"ipxeboot/x86_64-sb/shimx64.efi\"\n"));
     lab.pxectl(&["lint", "--here"]).ends_with(0);
+    // What it is called in its archive says what it must be, not what the archive is called.
+    let ran = lab.pxectl(&["verify", "snponly-shim.efi"]).ends_with(0);
+    assert!(ran.stdout.contains("ok  UEFI application for x64, not signed"), "{ran:?}");
     // The pretend firmware does what shim.c does: it takes `-shim` out of the name that DHCP gave.
     for by in [&[][..], &["--http-boot"]] {
         let ran = lab.pxectl(&[&["boot-test", "SN-DISK", "--firmware", "uefi-x64"], by].concat()).ends_with(0);

@@ -116,3 +116,18 @@ fn what_cannot_be_what_its_name_promises_is_flawed() {
     let ran = lab.pxectl(&["verify", "linux", "--format", "json"]).ends_with(1);
     ran.prints("\"format\": \"html\"").prints("\"state\": \"flawed\"");
 }
+
+#[test]
+fn a_file_of_the_lab_has_to_make_sense_before_it_is_pinned() {
+    let lab = lab();
+    lab.write("files/snponly-arm64.efi", files::efi_program(0x8664, 1));
+    lab.edit(|text| text.replace("files/initrd", "files/snponly-arm64.efi"));
+    let ran = lab.pxectl(&["fetch", "own"]).ends_with(1).says("it is for uefi-x64, and its name promises uefi-arm64");
+    ran.says("hint: put a sound file there; where it is what it is to be, give its sha256 in the inventory");
+    let sha256 = digest(&files::efi_program(0x8664, 1));
+    lab.edit(|text| text.replace("arm64.efi}", &format!("arm64.efi, sha256: {sha256}}}")));
+    lab.pxectl(&["fetch"]).ends_with(0);
+    let ran = lab.pxectl(&["verify"]).ends_with(1);
+    assert!(ran.stdout.contains("own     71 kB  flawed  UEFI application for x64, not signed"), "{ran:?}");
+    ran.says("hint: it was no better when it was locked: put a sound file there");
+}

@@ -52,13 +52,24 @@ const ENDINGS: [(&str, Expect); 24] = [
     (".rom", BINARY),
 ];
 
+/// For which firmware a UEFI program is, by the endings that UEFI itself (2.10, 3.5.1.1), iPXE and distributions give names.
+const MACHINES: [(&str, &str); 8] = [
+    ("x64.efi", "uefi-x64"),
+    ("x86_64.efi", "uefi-x64"),
+    ("amd64.efi", "uefi-x64"),
+    ("ia32.efi", "uefi-ia32"),
+    ("i386.efi", "uefi-ia32"),
+    ("aa64.efi", "uefi-arm64"),
+    ("arm64.efi", "uefi-arm64"),
+    ("arm32.efi", "uefi-arm32"),
+];
+
 const STEMS: [&str; 9] = ["vmlinuz", "linux", "bzimage", "kernel", "initrd", "initramfs", "wimboot", "modloop", "rootfs"];
 
 impl Expect {
     /// By the last part of a path or URL; none where it promises nothing.
     pub(super) fn of(name: &str) -> Option<Self> {
-        let name = name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        let name = name.split(['?', '#']).next().unwrap_or_default();
+        let name = last(name);
         let ending = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, expect)| *expect);
         // `linux.cfg` is none.
         let stem = STEMS.iter().any(|stem| name.strip_prefix(stem).is_some_and(|rest| !is_text_ending(rest)));
@@ -73,6 +84,17 @@ impl Expect {
             _ => self.formats.is_empty() || self.formats.contains(&format),
         }
     }
+}
+
+/// The firmware that a name promises; none where it names no processor.
+pub(super) fn machine(name: &str) -> Option<&'static str> {
+    let name = last(name);
+    MACHINES.iter().find(|(ending, _)| name.ends_with(ending)).map(|(_, firmware)| *firmware)
+}
+
+fn last(name: &str) -> String {
+    let name = name.split(['?', '#']).next().unwrap_or_default();
+    name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 fn is_text_ending(rest: &str) -> bool {
@@ -95,5 +117,8 @@ mod tests {
         assert_eq!(title("linux.cfg"), None);
         assert_eq!(title("answer.xml"), None);
         assert_eq!(title(""), None);
+        assert_eq!(super::machine("EFI/BOOT/BOOTAA64.EFI"), Some("uefi-arm64"));
+        assert_eq!(super::machine("https://example.org/snponly-arm32.efi?a/b"), Some("uefi-arm32"));
+        assert_eq!((super::machine("ipxe.efi"), super::machine("arm64.tar")), (None, None));
     }
 }

@@ -63,6 +63,10 @@ pub fn judge<R: Read + Seek>(name: &str, depth: Depth, content: R) -> io::Result
         };
         judged.problems.insert(0, format!("it is {is}, and its name promises {}", expect.title));
     }
+    let is = judged.facts.iter().find(|(key, value)| *key == "firmware" && value.starts_with("uefi-")).map(|(_, is)| is.clone());
+    if let Some((promised, is)) = expect::machine(name).zip(is).filter(|(promised, is)| promised != is) {
+        judged.problems.push(format!("it is for {is}, and its name promises {promised}"));
+    }
     Ok(judged)
 }
 

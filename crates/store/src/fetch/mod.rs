@@ -30,13 +30,14 @@ use pxectl_model::digest::{Digest, Sha256, Sha512};
 use pxectl_model::lock::Version;
 use pxectl_model::url::{Scheme, Url};
 
+use crate::hash::{hash_file, now_and_then};
 use crate::images::Store;
 
 pub use auth::{Auth, Proof};
 pub use client::Client;
 pub use error::{FetchError, Tried};
 pub use limits::Limits;
-pub use papers::{Evidence, PaperFault, Papers, Query};
+pub use papers::{Evidence, PaperFault, Papers, Query, Remedy};
 use partial::Partial;
 pub use probe::{Offer, probe};
 pub use room::free;
@@ -58,6 +59,8 @@ pub struct Want {
     pub size: Option<u64>,
     /// What one of the servers wants to see.
     pub auth: Option<Auth>,
+    /// A content that may be it, where only its SHA-512 is known: what was locked before.
+    pub maybe: Option<Sha256>,
     /// Whether it is an archive, and what is taken out of it will be held against a digest.
     pub checked_inside: bool,
 }
@@ -133,6 +136,17 @@ impl Job<'_> {
     fn stored(&self) -> Option<Got> {
         stored(self.store, self.want)
     }
+
+    /// What is in the store already, where it must fit a SHA-512: hashing it is less than fetching it once more.
+    async fn stored_wide(&self) -> Option<Got> {
+        let (sha256, wide) = (self.want.sha256.or(self.want.maybe)?, self.want.sha512?);
+        let size = self.store.size(&sha256).filter(|size| self.want.size.is_none_or(|known| known == *size))?;
+        let (path, watch, name) = (self.store.file(&sha256), self.watch.clone(), self.want.name.clone());
+        let moved = move |have| watch.step(&name, Step::Bytes { have, total: Some(size) });
+        let hashed = partial::blocking(move || hash_file(&path, true, &mut now_and_then(size, moved))).await.ok()?;
+        let same = hashed.sha256 == sha256 && hashed.sha512 == Some(wide);
+        same.then(|| Got { sha256, sha512: Some(wide), size, from: None, version: Version::default() })
+    }
 }
 
 /// What is in the store already, if that is it: nobody need be asked for it.
@@ -158,6 +172,9 @@ pub async fn fetch(store: &Store, client: &Client, want: &Want, watch: &std::syn
 
 async fn from_mirrors(job: &Job<'_>, urls: &[&Url], mut tried: Vec<Tried>) -> Result<Got, FetchError> {
     if let Some(got) = job.stored() {
+        return Ok(got);
+    }
+    if let Some(got) = job.stored_wide().await {
         return Ok(got);
     }
     let (mut partial, waited) = Partial::open(job.store, job.want, job.watch).await?;

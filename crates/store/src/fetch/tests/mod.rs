@@ -38,7 +38,7 @@ fn digest(bytes: &[u8]) -> Sha256 {
 
 fn want(urls: &[String]) -> Want {
     let urls = urls.iter().map(|url| url.parse().unwrap()).collect();
-    Want { name: "linux".into(), urls, sha256: None, sha512: None, size: None, auth: None, checked_inside: false }
+    Want { name: "linux".into(), urls, sha256: None, sha512: None, size: None, auth: None, maybe: None, checked_inside: false }
 }
 
 fn pinned(urls: &[String], bytes: &[u8]) -> Want {
