@@ -64,8 +64,8 @@ pub fn build(dir: &Path) -> PathBuf {
 pub fn image(to: &Path, tiny: &Path) {
     let (kernel, tiny) = (std::fs::read(kernel()).unwrap(), std::fs::read(tiny).unwrap());
     let files = [
-        File { path: "BOOT/VMLINUZ.", content: &kernel, extents: KERNEL_EXTENTS },
-        File { path: "BOOT/INITRD.", content: &tiny, extents: ROOT_EXTENTS },
+        File { path: "BOOT (X64)/VMLINUZ #1%20.", content: &kernel, extents: KERNEL_EXTENTS },
+        File { path: "BOOT (X64)/INITRD.", content: &tiny, extents: ROOT_EXTENTS },
     ];
     std::fs::write(to, fragmented::image(&files)).unwrap();
 }

@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(recipe.in_image.files[&FileKey::Kernel].as_str(), "/a/linux");
         assert!(recipe.in_image.initrds.len() == 2 && recipe.in_image.gives("initrds") && !recipe.in_image.gives("answer"));
         for bad in
-            ["{kernel: a/linux}", "{kernel: [/a, /b]}", "{answer: /a}", "{image: /a}", "{initrds: []}", "{initrds: [/a b]}"]
+            ["{kernel: a/linux}", "{kernel: [/a, /b]}", "{answer: /a}", "{image: /a}", "{initrds: []}", "{initrds: [/a\\b]}"]
         {
             assert!(matches!(with(bad), Err(BadRecipe::InImage { .. })), "{bad}");
         }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::ipxe::escape::uri_path;
 use crate::name::Name;
 
-/// Longest path inside an image, bytes: with everything before it, it stays below what a request target may have.
+/// Longest path inside an image, bytes: also where each takes three in a URL, with everything before it, it stays below what a request
+/// target may have.
 const LONGEST: usize = 255;
-/// What a path holds beside letters and digits: all that a URL, a line of an iPXE script and a kernel argument take as it is.
-const SIGNS: &str = "._-~+,@=";
 
 /// A file's place inside an image: `/` and names with `/` between them. Copies share the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,9 +25,15 @@ pub enum BadImagePath {
     /// `.`, `..`, or nothing between two slashes or behind the last.
     #[error("a path inside an image names a file, without `.`, `..` and empty parts")]
     Part,
-    /// A character that does not fit everywhere the path goes.
-    #[error("a path inside an image holds letters, digits and `{SIGNS}`; `{0}` does not fit into a boot script")]
+    /// A character that no URL of a boot can carry.
+    #[error("a path inside an image holds neither `\\` nor control characters")]
     Character(char),
+    /// Outside ASCII.
+    #[error(
+        "a path inside an image is ASCII, and `{0}` is not: Debian 12's iPXE would ask for another; have `pxectl media extract` write the file, \
+         and name it as an artifact with `path`"
+    )]
+    NotAscii(char),
 }
 
 impl std::str::FromStr for ImagePath {
@@ -38,8 +44,10 @@ impl std::str::FromStr for ImagePath {
         if text.len() > LONGEST {
             return Err(BadImagePath::Long(text.chars().count()));
         }
-        if let Some(bad) = inside.chars().find(|c| !(c.is_ascii_alphanumeric() || SIGNS.contains(*c) || *c == '/')) {
-            return Err(BadImagePath::Character(bad));
+        match inside.chars().find(|c| !matches!(c, ' '..='~') || *c == '\\') {
+            Some(bad) if bad.is_ascii() || bad.is_control() => return Err(BadImagePath::Character(bad)),
+            Some(bad) => return Err(BadImagePath::NotAscii(bad)),
+            None => {}
         }
         if inside.split('/').any(|part| matches!(part, "" | "." | "..")) {
             return Err(BadImagePath::Part);
@@ -57,6 +65,11 @@ impl ImagePath {
     /// Without the `/` before it.
     pub fn inside(&self) -> &str {
         &self.0[1..]
+    }
+
+    /// Without the `/` before it, as URLs have it.
+    fn encoded(&self) -> String {
+        uri_path(&self.0).expect("each part was found to fit into a URL when the path was read")
     }
 
     /// The last of its names.
@@ -110,7 +123,7 @@ pub struct Inside {
     pub path: ImagePath,
 }
 
-/// As people are told of it, and as URLs have it: `ubuntu-iso/casper/vmlinuz`.
+/// As people are told of it, and as URLs have it once they are decoded: `ubuntu-iso/casper/vmlinuz`.
 impl std::fmt::Display for Inside {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}{}", self.image, self.path)
@@ -127,7 +140,15 @@ pub enum Located {
 }
 
 impl Located {
-    /// Where URLs have it, behind the server or the boot: `artifacts/NAME`, `media/IMAGE/PATH`.
+    /// Its URL, behind the server or the boot: the key, percent-encoded where it has to be.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Artifact(_) => self.key(),
+            Self::Inside(inside) => format!("media/{}/{}", inside.image, inside.path.encoded()),
+        }
+    }
+
+    /// What it is known by to the table: `artifacts/NAME`, `media/IMAGE/PATH`.
     pub fn key(&self) -> String {
         match self {
             Self::Artifact(name) => format!("artifacts/{name}"),
@@ -152,7 +173,15 @@ mod tests {
 
     #[test]
     fn paths_and_what_is_none() {
-        for good in ["/casper/vmlinuz", "/a", "/sources/boot.wim", "/arch/boot/x86_64/vmlinuz-linux", "/a+b,c@d=e~f", "/..."] {
+        for good in [
+            "/casper/vmlinuz",
+            "/a",
+            "/sources/boot.wim",
+            "/arch/boot/x86_64/vmlinuz-linux",
+            "/a+b,c@d=e~f",
+            "/...",
+            "/isolinux (x86)/a b#c%2f&!?*\"'",
+        ] {
             let path: ImagePath = good.parse().unwrap();
             assert_eq!((path.as_str(), path.inside()), (good, &good[1..]));
         }
@@ -161,11 +190,10 @@ mod tests {
         for text in ["/", "//", "/a//b", "/a/", "/a/../b", "/./a", "/.."] {
             assert_eq!(bad(text), BadImagePath::Part, "{text}");
         }
-        for (text, c) in
-            [("/a b", ' '), ("/a?b", '?'), ("/a#", '#'), ("/${x}", '$'), ("/a%2fb", '%'), ("/é", 'é'), ("/a\\b", '\\')]
-        {
-            assert_eq!(bad(text), BadImagePath::Character(c), "{text}");
+        for (text, c) in [("/a\\b", '\\'), ("/a\nb", '\n'), ("/a\x7f", '\x7f'), ("/\u{85}", '\u{85}')] {
+            assert_eq!(bad(text), BadImagePath::Character(c), "{text:?}");
         }
+        assert_eq!(bad("/é"), BadImagePath::NotAscii('é'));
         assert!(format!("/{}", "a".repeat(254)).parse::<ImagePath>().is_ok());
         assert_eq!(bad(&format!("/{}", "a".repeat(255))), BadImagePath::Long(256));
     }
@@ -177,5 +205,19 @@ mod tests {
         assert_eq!(Located::Artifact(image.clone()).key(), "artifacts/iso");
         let inside = Located::Inside(Inside { image, path });
         assert_eq!((inside.key().as_str(), inside.to_string().as_str()), ("media/iso/casper/vmlinuz", "iso/casper/vmlinuz"));
+    }
+
+    proptest::proptest! {
+        /// Whatever is taken as a path arrives as it was: a URL is one token of a script, and decoded it is the key.
+        #[test]
+        fn a_path_arrives_as_it_was(text in "/[ -~]{1,40}(/[ -~]{1,20}){0,3}") {
+            if let Ok(path) = text.parse::<ImagePath>() {
+                let inside = Inside { image: "iso".parse().unwrap(), path };
+                let located = Located::Inside(inside);
+                let url = located.url();
+                proptest::prop_assert!(crate::ipxe::escape::word(&url).is_ok() && url.len() < 800, "{}", url);
+                proptest::prop_assert_eq!(crate::ipxe::escape::decoded(&url), located.key());
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ use pxectl_model::diag::Diagnostic;
 
 use pxectl_model::inventory::Inventory;
 use pxectl_model::ipxe::Position;
+use pxectl_model::ipxe::escape::decoded;
 use pxectl_model::net::Site;
 use pxectl_model::profile::Host;
 use pxectl_model::recipe::Kind;
@@ -334,11 +335,11 @@ fn typed(label: &str) -> String {
 }
 
 /// What a script fetches of the table's files, in order: read from its text, since a lab may have its own templates. `prefix` is what
-/// every URL of this boot begins with; what follows is a file's key, in which nothing needs to be escaped.
+/// every URL of this boot begins with; what follows is a file's key, encoded.
 fn loads(text: &str, prefix: &str) -> Vec<Load> {
     let mut loads = Vec::new();
     let key = |word: &str| {
-        word.strip_prefix(prefix).filter(|key| key.starts_with("artifacts/") || key.starts_with("media/")).map(str::to_owned)
+        word.strip_prefix(prefix).filter(|key| key.starts_with("artifacts/") || key.starts_with("media/")).map(decoded)
     };
     for line in text.lines().filter(|line| line.contains(prefix)) {
         let mut words = line.split_ascii_whitespace();

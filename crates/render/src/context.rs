@@ -237,7 +237,7 @@ impl Scene {
         Value::from_pairs([
             ("name", Value::from(name)),
             ("label", Value::from(label)),
-            ("url", Value::from(format!("{}/{}", self.boot_url, located.key()))),
+            ("url", Value::from(format!("{}/{}", self.boot_url, located.url()))),
             ("size", size),
         ])
     }
@@ -257,9 +257,7 @@ impl Scene {
         let Some(cpu) = self.firmware.map(Firmware::cpu) else { return Value::from(Vec::<Value>::new()) };
         let files = entry.settings.initrds.iter().filter_map(|files| files.value.get(cpu)).flatten();
         let located = files.filter_map(|file| entry.settings.locate(file, cpu));
-        // iPXE calls the kernel by the end of its URL.
-        let kernel = self.located(entry, FileKey::Kernel).map(|kernel| kernel.key());
-        let mut taken: Vec<String> = kernel.iter().filter_map(|key| key.rsplit('/').next()).map(str::to_owned).collect();
+        let mut taken: Vec<String> = self.located(entry, FileKey::Kernel).iter().map(image_name).collect();
         let mut initrds = Vec::new();
         for located in located {
             let name = image_name(&located);
@@ -275,7 +273,7 @@ impl Scene {
         let cpu = self.firmware.map(Firmware::cpu);
         let file = |(name, inject): (&String, &Inject)| {
             let url = match inject {
-                Inject::File(file) => format!("{}/{}", self.boot_url, entry.settings.locate(file, cpu?)?.key()),
+                Inject::File(file) => format!("{}/{}", self.boot_url, entry.settings.locate(file, cpu?)?.url()),
                 Inject::Template(_) => self.answer(name)?,
             };
             Some(Value::from_pairs([("name", Value::from(name.as_str())), ("url", Value::from(url))]))

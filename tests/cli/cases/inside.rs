@@ -96,6 +96,35 @@ fn what_is_served_is_what_lies_in_the_image() {
     serve.interrupt().with(0);
 }
 
+/// Folders of real images have blanks, brackets and worse in their names.
+#[test]
+fn names_that_no_script_can_hold_are_encoded() {
+    let lab = Lab::new(&format!(
+        "{HEAD}{}",
+        LIVE.replace("/boot/vmlinuz", "\"/isolinux (x86)/vm #1%20&?\"").replace("/boot/initrd", "\"/isolinux (x86)/init;rd\"")
+    ));
+    lab.write(
+        "files/live.iso",
+        fragmented::image(&[
+            File { path: "ISOLINUX (X86)/VM #1%20&?.", content: &kernel(), extents: 2 },
+            File { path: "ISOLINUX (X86)/INIT;RD.", content: &initrd(), extents: 1 },
+            File { path: "EXTRA/INITRD.", content: &extra(), extents: 1 },
+        ]),
+    );
+    lab.pxectl(&["lint", "--here"]).ends_with(0);
+    let ran = lab.pxectl(&["boot-test", "live-01", "--firmware", "uefi-x64"]).ends_with(0);
+    ran.prints("starts vm__1_20__ (50 kB) with init_rd, initrd and the arguments `initrd=init_rd initrd=initrd quiet`")
+        .prints("every byte was as it lies in its file");
+    let mut serve = lab.serve(&[]);
+    let machine = serve.machine(2).serial("SN-LIVE");
+    let script = machine.boots_whole();
+    let url = script.url("vm%20%231%2520%26%3F");
+    assert!(machine.get(&url).body == kernel());
+    let done = serve.wait_for("transfer-done", |event| event["role"] == "kernel");
+    assert_eq!(done["name"], "live-iso/isolinux (x86)/vm #1%20&?");
+    serve.interrupt().with(0);
+}
+
 #[test]
 fn explain_tells_where_each_file_lies() {
     let lab = live();

@@ -37,7 +37,7 @@ fn case(name: &'static str, firmware: Firmware, serial: &'static str, number: u8
     super::boots(&spec, &mut machine, "inside", &serve, &dhcpd);
     let root = std::fs::metadata(lab.path("tiny.cpio")).unwrap().len();
     let kernel = std::fs::metadata(initramfs::kernel()).unwrap().len();
-    for (file, bytes) in [("live-iso/boot/vmlinuz", kernel), ("live-iso/boot/initrd", root)] {
+    for (file, bytes) in [("live-iso/boot (x64)/vmlinuz #1%20", kernel), ("live-iso/boot (x64)/initrd", root)] {
         let done = serve.wait_for("transfer-done", |event| event.text("name") == file);
         assert_eq!((done.text("protocol"), done.number("bytes")), ("http", Some(bytes)), "{file}");
     }

@@ -124,3 +124,22 @@ pub fn uri_path(path: &str) -> Result<String, Refused> {
     let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(path_segment).collect::<Result<_, _>>()?;
     if parts.is_empty() { Err(Refused::Empty) } else { Ok(parts.join("/")) }
 }
+
+/// What [`uri_path`] was given. A `%` without two digits stays.
+pub fn decoded(path: &str) -> String {
+    let digit = |at: usize| path.as_bytes().get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let (mut out, mut at) = (Vec::with_capacity(path.len()), 0);
+    while let Some(byte) = path.as_bytes().get(at) {
+        match (byte, digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            _ => {
+                out.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
