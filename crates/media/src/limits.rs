@@ -22,7 +22,7 @@ pub const CONTINUATION_MOST: u32 = 8 * 1024;
 pub const NAME_MOST: usize = 4096;
 /// Symlinks on the way to one file.
 pub const LINKS_MOST: usize = 16;
-/// Sectors of UDF's volume descriptor sequence; writers reserve 16 (ECMA-167, 3/8.4.2.2).
+/// Sectors of UDF's volume descriptor sequence; writers reserve 16 at least (OSTA UDF, 2.2.3.1).
 pub const SEQUENCE_MOST: usize = 128;
 /// UDF partitions; install images have one.
 pub const PARTITIONS_MOST: usize = 16;

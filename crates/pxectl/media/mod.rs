@@ -49,7 +49,7 @@ pub fn revision(udf: &Udf) -> Option<String> {
     }
 }
 
-/// What a boot entry pretends to be (El Torito 1.0, 2.2).
+/// What a boot entry pretends to be (El Torito 1.0, the media type).
 pub fn emulation(number: u8) -> &'static str {
     match number {
         0 => "none",

@@ -1,4 +1,4 @@
-//! What firmware starts from a CD: the boot catalog (El Torito 1.0, 1995, chapter 2).
+//! What firmware starts from a CD: the boot catalog (El Torito 1.0, 1995).
 
 use crate::bytes::{u16_le, u32_le};
 use crate::error::Error;
@@ -7,7 +7,7 @@ use crate::limits::BOOT_ENTRIES_MOST;
 /// One line of the catalog.
 const ENTRY: usize = 32;
 
-/// Which firmware an entry is for (El Torito, 2.1; 0xEF: UEFI 2.10, 13.3.2.1).
+/// Which firmware an entry is for (a byte of the validation entry; 0xEF: UEFI 2.10, 13.3.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
     /// 80x86 BIOS.

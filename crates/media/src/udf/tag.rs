@@ -75,7 +75,7 @@ const fn table() -> [u16; 256] {
 mod tests {
     #[test]
     fn the_standards_own_example() {
-        // ECMA-167, annex C of part 1 and OSTA UDF, 6.5: the CRC of 70, 6A, 77 is 3299.
+        // ECMA-167, 3/7.2.6, note 4: the CRC of 70, 6A, 77 is 3299.
         assert_eq!(super::crc(&[0x70, 0x6a, 0x77]), 0x3299);
     }
 }
