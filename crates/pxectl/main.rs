@@ -55,7 +55,12 @@ use crate::session::Session;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let session = Session::new(&cli.global);
-    match run(&cli.command, &session) {
+    let outcome = run(&cli.command, &session);
+    if let (Ok(_), Some(why)) = (&outcome, session::lost()) {
+        session::warn(&format!("error: printing the result: {why}"));
+        return ExitCode::from(2);
+    }
+    match outcome {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         Err(failure) => {

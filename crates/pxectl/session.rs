@@ -1,7 +1,8 @@
 //! The world a command runs in, resolved once: paths, colour, how much to say.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use pxectl_store::images::{self, Store};
 
@@ -73,7 +74,19 @@ pub fn folder_of(file: &Path) -> PathBuf {
 /// A result, on the standard output. A closed pipe is the reader's way to say that it has enough.
 pub fn print(text: &str) {
     let mut out = anstream::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            LOST.get_or_init(|| error.to_string());
+        }
+        _ => {}
+    }
+}
+
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Why a result could not be printed.
+pub fn lost() -> Option<&'static str> {
+    LOST.get().map(String::as_str)
 }
 
 /// A line on the standard error.

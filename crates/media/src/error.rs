@@ -48,6 +48,9 @@ pub enum Error {
     /// There is nothing of this name.
     #[error("there is no `{0}` in the image")]
     Missing(String),
+    /// A symlink on the way leads to where nothing is.
+    #[error("`{0}` leads by a symlink to `{1}`, which is not in the image")]
+    Dangling(String, String),
     /// A folder was wanted.
     #[error("`{0}` is no folder")]
     NotFolder(String),

@@ -115,7 +115,7 @@ impl<R: Read + Seek> Image<R> {
     pub fn find(&mut self, path: &[u8]) -> Result<Found, Error> {
         self.source.begin();
         let parts = |path: &[u8]| path.rsplit(|b| *b == b'/').map(<[u8]>::to_vec).collect::<Vec<_>>();
-        let (mut todo, mut links) = (parts(path), 0);
+        let (mut todo, mut links, mut led) = (parts(path), 0, Vec::new());
         let mut way = vec![self.root().entry];
         while let Some(name) = todo.pop() {
             match name.as_slice() {
@@ -129,7 +129,10 @@ impl<R: Read + Seek> Image<R> {
             let Some(Kind::Folder { at, len }) = way.last().map(|entry| &entry.kind) else {
                 return Err(Error::NotFolder(text(path)));
             };
-            let entry = self.tree.named(&mut self.source, (*at, *len), &name)?.ok_or_else(|| Error::Missing(text(path)))?;
+            let entry = self.tree.named(&mut self.source, (*at, *len), &name)?.ok_or_else(|| match links {
+                0 => Error::Missing(text(path)),
+                _ => Error::Dangling(text(path), text(&led)),
+            })?;
             if let Kind::Link(target) = &entry.kind {
                 links += 1;
                 if links > LINKS_MOST {
@@ -139,6 +142,7 @@ impl<R: Read + Seek> Image<R> {
                     way.truncate(1);
                 }
                 todo.extend(parts(target));
+                led.clone_from(target);
                 continue;
             }
             if way.len() > DEPTH_MOST {

@@ -1,13 +1,15 @@
 //! Writing what a stranger's image holds, and nowhere else than below one folder.
 
+use std::cell::OnceCell;
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use pxectl_inventory::findings::whole;
 use pxectl_media::{Found, Kind};
 
+use super::scratch::Scratch;
 use crate::failure::Answer;
 use crate::interrupt::{self, Until};
 use crate::listing::count;
@@ -20,6 +22,8 @@ pub const ALWAYS: u64 = 256 << 20;
 pub struct Target {
     root: PathBuf,
     force: bool,
+    /// Where files become whole before they get their names; made for the first one.
+    scratch: OnceCell<Scratch>,
 }
 
 /// What was done so far; what could not be is told as it happens.
@@ -85,13 +89,27 @@ impl Target {
     /// As the file system's.
     pub fn new(root: &Path, force: bool) -> io::Result<Self> {
         interrupt::watch();
-        fs::create_dir_all(root)?;
-        Ok(Self { root: root.to_owned(), force })
+        match fs::create_dir_all(root) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(io::Error::new(error.kind(), "something that is no folder has that name"));
+            }
+            made => made?,
+        }
+        Ok(Self { root: root.to_owned(), force, scratch: OnceCell::new() })
     }
 
-    /// The folder itself.
-    pub fn root(&self) -> &Path {
-        &self.root
+    /// A private folder on the file system of the files, for what becomes some of them.
+    ///
+    /// # Errors
+    /// As the file system's.
+    pub fn scratch(&self) -> io::Result<&Scratch> {
+        match self.scratch.get() {
+            Some(scratch) => Ok(scratch),
+            None => {
+                let made = Scratch::below(&self.root)?;
+                Ok(self.scratch.get_or_init(|| made))
+            }
+        }
     }
 
     /// Makes a folder below, with those that it lies in.
@@ -112,13 +130,11 @@ impl Target {
         Ok(folder)
     }
 
-    /// Where a file comes to lie: its folder, which is made, and itself.
-    fn place(&self, path: &[Vec<u8>]) -> io::Result<(PathBuf, PathBuf)> {
+    /// Where a file comes to lie; its folder is made.
+    fn place(&self, path: &[Vec<u8>]) -> io::Result<PathBuf> {
         let (name, folders) = path.split_last().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it has no name"))?;
-        let name = safe(name)?.to_owned();
-        let folder = self.folder(folders)?;
-        let to = folder.join(name);
-        Ok((folder, to))
+        let name = safe(name)?;
+        Ok(self.folder(folders)?.join(name))
     }
 
     fn takes(&self, to: &Path) -> bool {
@@ -130,7 +146,7 @@ impl Target {
     /// # Errors
     /// As for [`Target::folder`].
     pub fn is_free(&self, path: &[Vec<u8>]) -> io::Result<bool> {
-        Ok(self.takes(&self.place(path)?.1))
+        Ok(self.takes(&self.place(path)?))
     }
 
     /// Writes a file of so many bytes below. It has its name once it is whole and on the disk.
@@ -138,16 +154,14 @@ impl Target {
     /// # Errors
     /// As for [`Target::folder`], and as the file system's; then nothing of the file is there.
     pub fn file(&self, path: &[Vec<u8>], content: impl Read, size: u64) -> io::Result<Put> {
-        let (folder, to) = self.place(path)?;
+        let to = self.place(path)?;
         if !self.takes(&to) {
             return Ok(Put::Kept);
         }
-        let part = folder.join(format!(".pxectl-{}.part", std::process::id()));
-        let mut file = create(&part)?;
-        let written = io::copy(&mut Until(content), &mut file)
-            .and_then(|copied| is_all(copied, size))
-            .and_then(|()| file.sync_all())
-            .and_then(|()| fs::rename(&part, &to));
+        let part = self.scratch()?.path("part");
+        let mut file = File::create(&part)?;
+        let written = io::copy(&mut Until(content), &mut file).and_then(|copied| is_all(copied, size));
+        let written = written.and_then(|()| file.sync_all()).and_then(|()| settle(&part, &to));
         if written.is_err() {
             let _ = fs::remove_file(&part);
         }
@@ -168,12 +182,12 @@ impl Target {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "something else than a file was unpacked"));
         }
         is_all(meta.len(), size)?;
-        let (_, to) = self.place(path)?;
+        let to = self.place(path)?;
         if !self.takes(&to) {
             return Ok(Put::Kept);
         }
         File::open(&file)?.sync_all()?;
-        fs::rename(&file, &to)?;
+        settle(&file, &to)?;
         Ok(Put::Written)
     }
 }
@@ -183,13 +197,18 @@ fn is_all(copied: u64, size: u64) -> io::Result<()> {
     if copied == size { Ok(()) } else { Err(io::Error::new(io::ErrorKind::UnexpectedEof, why)) }
 }
 
-/// A part that an earlier process of our number left is taken away, as itself: what it may link to stays.
-fn create(part: &Path) -> io::Result<File> {
-    let new = || OpenOptions::new().write(true).create_new(true).open(part);
-    match new() {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::remove_file(part).and_then(|()| new()),
-        other => other,
+/// Gives a whole file its name, also where another file system begins on the way there.
+fn settle(whole: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(whole, to) {
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
+        renamed => return renamed,
     }
+    let scratch = Scratch::below(to.parent().unwrap_or(Path::new(".")))?;
+    let part = scratch.path("part");
+    fs::copy(whole, &part)?;
+    File::open(&part)?.sync_all()?;
+    fs::rename(&part, to)?;
+    fs::remove_file(whole)
 }
 
 /// A name that stays in its folder on every system, and moves no terminal's cursor.
@@ -243,6 +262,8 @@ mod tests {
             assert!(target.file(&path(names), &b"x"[..], 1).is_err(), "{names:?}");
         }
         assert!(target.file(&[], &b"x"[..], 1).is_err());
+        drop(target);
+        assert_eq!(fs::read_dir(outer.path().join("in")).unwrap().count(), 0);
         assert_eq!(fs::read_dir(outer.path()).unwrap().count(), 1);
     }
 
@@ -272,7 +293,7 @@ mod tests {
         };
         assert!(take(b"folder", b"b", 4).is_err() && take(b"none", b"b", 4).is_err());
         assert!(take(b"file", b"b", 3).is_err() && take(b"file", b"..", 4).is_err() && take(b"../file", b"b", 4).is_err());
-        assert!(!target.root().join("a/b").exists() && target.is_free(&path(&[b"a", b"b"])).unwrap());
+        assert!(!folder.path().join("a/b").exists() && target.is_free(&path(&[b"a", b"b"])).unwrap());
         assert_eq!(take(b"file", b"b", 4).unwrap(), Put::Written);
         assert_eq!(take(b"file", b"b", 4).unwrap(), Put::Kept);
         assert!(!target.is_free(&path(&[b"a", b"b"])).unwrap() && target.is_free(&path(&[b"a", b".."])).is_err());

@@ -82,6 +82,29 @@ fn names_that_lead_elsewhere_write_nothing() {
 }
 
 #[test]
+fn symlinks_are_followed_inside_the_image_only() {
+    let lab = Lab::usual();
+    lab.write("tree/a/file", "x");
+    for (name, target) in [("link", "a/file"), ("abs", "/a/../a/file"), ("gone", "/etc/passwd"), ("up", "../../../a/file")] {
+        std::os::unix::fs::symlink(target, lab.path(format!("tree/{name}"))).unwrap();
+    }
+    if genisoimage(&lab, "l.iso", &["-R"], &[("b", b"b")]).is_none() {
+        return;
+    }
+    let made = std::process::Command::new("genisoimage")
+        .args(["-quiet", "-R", "-o", "l.iso", "tree"])
+        .current_dir(lab.path("."))
+        .status();
+    assert!(made.unwrap().success());
+    for name in ["link", "abs", "up"] {
+        assert_eq!(lab.pxectl(&["media", "cat", "l.iso", name]).ends_with(0).stdout, "x");
+    }
+    lab.pxectl(&["media", "cat", "l.iso", "gone"]).ends_with(2).one_error().says("leads by a symlink to `/etc/passwd`");
+    lab.pxectl(&["media", "extract", "l.iso", "--to", "out"]).ends_with(0).says("wrote 1 file to `out`; left out: 4 symlinks");
+    lab.pxectl(&["media", "extract", "l.iso", "--to", "l.iso"]).ends_with(2).one_error().says("no folder has that name");
+}
+
+#[test]
 fn boot_programs_are_told_apart() {
     let lab = Lab::usual();
     lab.write("undionly.kpxe", "<html>302 Found</html>");

@@ -37,6 +37,18 @@ fn a_closed_standard_output_is_no_panic() {
     }
 }
 
+/// Where nothing is written any more although somebody reads, the result is not there.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_at_the_standard_output_is_trouble() {
+    let lab = Lab::usual();
+    for args in [&["list"][..], &["render", "dhcp"], &["list", "recipes", "--format", "json"]] {
+        let mut command = command(lab.path("").as_path(), args);
+        command.stdout(std::fs::File::options().write(true).open("/dev/full").unwrap());
+        wait(command, &args.join(" ")).ends_with(2).one_error().says("No space left");
+    }
+}
+
 #[test]
 fn a_closed_standard_error_is_no_panic() {
     let lab = Lab::usual();

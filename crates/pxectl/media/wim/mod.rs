@@ -6,7 +6,7 @@ mod standin;
 pub mod tell;
 mod wimlib;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
 use std::path::Path;
 
@@ -19,7 +19,6 @@ use self::listing::Listed;
 use self::standin::StandIn;
 use self::wimlib::Wimlib;
 use super::extract::{ALWAYS, Count, Put, Target};
-use super::scratch::Scratch;
 use crate::failure::Failure;
 use crate::interrupt::{self, Until};
 use crate::session::{Session, warn};
@@ -212,12 +211,12 @@ impl Chosen {
         if files.len() < 2 {
             return Ok(files.is_empty());
         }
-        let scratch = Scratch::below(target.root());
-        let scratch =
-            scratch.map_err(|error| Failure::new(format!("making a folder in `{}`: {error}", target.root().display())))?;
+        let failed = |error: io::Error| Failure::new(format!("making a folder for what is unpacked: {error}"));
+        let scratch = target.scratch().map_err(failed)?;
         let folder = scratch.path("files");
         let paths: Vec<_> = files.iter().map(|one| one.found.path.as_slice()).collect();
         if let Err(failure) = self.wimlib.write(&paths, &folder) {
+            let _ = fs::remove_dir_all(&folder);
             if interrupt::came() {
                 return Err(failure);
             }
@@ -229,6 +228,7 @@ impl Chosen {
             let found = self.whole(one);
             count.file(&found, target.adopt(&folder, &one.found.path, &found.path, found.entry.kind.size()));
         }
+        let _ = fs::remove_dir_all(&folder);
         Ok(true)
     }
 
