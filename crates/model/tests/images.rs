@@ -65,6 +65,14 @@ fn the_image_merges_like_any_value_and_the_recipe_fills_what_is_left() {
 }
 
 #[test]
+fn an_empty_list_takes_the_recipes_initrds_back() {
+    let mut parts = lab();
+    Arc::make_mut(&mut parts.hosts[0].settings).initrds = Some(s(PerArch::Any(Vec::new())));
+    let inventory = Inventory::new(parts).unwrap();
+    assert_eq!(loads(&settings(&inventory, 0), CpuArch::X64), ["media/old/boot/vmlinuz"]);
+}
+
+#[test]
 fn without_an_image_the_recipe_gives_nothing() {
     let mut parts = lab();
     parts.profiles.get_mut("base").unwrap().settings.iso = None;

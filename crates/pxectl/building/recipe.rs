@@ -18,11 +18,11 @@ use pxectl_store::regular::{open_regular, read_regular};
 use crate::failure::Failure;
 use crate::fetching::{lockfile, program};
 
-/// The name of the folder in the store in which this is built. A switch is in a header that every file includes: each set of them has
-/// a copy of its own, and little is compiled again.
-pub fn folder_name(source: &Sha256, with: &[String]) -> String {
+/// The name of the folder in the store in which this is built. A switch is in a header that every file includes, and the first build
+/// for another target touches such headers: each set of switches and each target has a copy of its own, and little is compiled again.
+pub fn folder_name(source: &Sha256, goal: &str, with: &[String]) -> String {
     let mut hasher = Hasher::new();
-    hasher.update(format!("{source} {}", with.join(", ")).as_bytes());
+    hasher.update(format!("{source} {goal} {}", with.join(", ")).as_bytes());
     format!("ipxe-{}", &hasher.finish().to_string()[..16])
 }
 

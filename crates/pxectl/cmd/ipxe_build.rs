@@ -100,11 +100,19 @@ fn script(lab: &Lab, site: Option<&str>) -> Result<String, Failure> {
 fn certificates(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure::new(format!("reading the certificates in `{}`: {why}", path.display()));
     let bytes = read_regular(path, CERTIFICATES_MOST).map_err(|error| failed(&error))?;
-    let mark = b"-----BEGIN CERTIFICATE-----";
-    if bytes.windows(mark.len()).any(|window| window == mark) {
-        return Ok(bytes);
+    let count = |mark: &[u8]| bytes.windows(mark.len()).filter(|window| *window == mark).count();
+    match (count(b"-----BEGIN CERTIFICATE-----"), count(b"-----END CERTIFICATE-----")) {
+        // The build folder is for everybody to read.
+        _ if count(b"PRIVATE KEY-----") > 0 => {
+            Err(failed(&"there is a private key in it").hint("give a file of certificates alone"))
+        }
+        (0, _) => {
+            let hint = "openssl x509 -inform DER -in FILE makes one of a DER certificate";
+            Err(failed(&"there is no PEM certificate in it").hint(hint))
+        }
+        (begun, ended) if begun != ended => Err(failed(&"a certificate in it has no end").hint("bring the file here once more")),
+        _ => Ok(bytes),
     }
-    Err(failed(&"there is no PEM certificate in it").hint("openssl x509 -inform DER -in FILE makes one of a DER certificate"))
 }
 
 /// A path, or an artifact of that name in the store.
@@ -134,7 +142,7 @@ async fn build(plan: &mut Plan, target: &Target, name: &Name, lab: &Lab, session
         hasher.finish()
     };
     let with: Vec<_> = plan.switches.iter().map(|switch| switch.name.to_owned()).collect();
-    let key = folder_name(&plan.source.digest, &with);
+    let key = folder_name(&plan.source.digest, target.goal, &with);
     let shown = session.store.root().join("build").join(&key);
     let failed = |error: io::Error| Failure::new(format!("making the build folder `{}`: {error}", shown.display()));
     // Two of them in one folder would break each other's files; who waited finds it done.

@@ -54,7 +54,7 @@ pub fn of(inventory: &Path) -> Result<Option<Needs>, String> {
     let mut needs = Needs::default();
     let locked = lock.map(|lock| lock.artifacts).unwrap_or_default();
     for (name, built) in locked.iter().filter_map(|(name, locked)| Some((name, locked.built.as_ref()?))) {
-        needs.builds.entry(folder_name(&built.source, &built.with)).or_default().push(name.to_string());
+        needs.builds.entry(folder_name(&built.source, &built.target, &built.with)).or_default().push(name.to_string());
     }
     let locked = locked.into_iter().map(|(name, locked)| (locked.sha256, name.to_string()));
     for (digest, name) in locked.chain(named.into_iter().flatten()) {

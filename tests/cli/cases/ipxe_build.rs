@@ -117,12 +117,11 @@ fn what_is_built_is_kept_and_not_built_again() {
     lab.edit(|text| text.replace("server: 127.0.0.1", "server: 127.0.0.2"));
     build(&lab, &["--target", "bios", "--with", "https"]).unwrap().ends_with(0);
     assert!(String::from_utf8_lossy(&stored(&lab, "lab-undionly.kpxe")).contains("http://127.0.0.2:8080/boot.ipxe"));
-    assert_eq!((runs(&lab).lines().count(), copies(&lab)), (4, 2));
-    // Of all sets of switches a few copies are kept.
+    assert_eq!((runs(&lab).lines().count(), copies(&lab)), (4, 3), "one for each target and set of switches");
     for with in ["ping", "ntp", "nfs", "vlan", "pci"] {
         build(&lab, &["--target", "bios", "--with", with]).unwrap().ends_with(0);
     }
-    assert_eq!(copies(&lab), 4);
+    assert_eq!(copies(&lab), 6);
 }
 
 #[test]
@@ -202,6 +201,12 @@ fn the_callers_environment_and_names_are_kept_out() {
     build(&lab, &["--with", "htps"]).unwrap().ends_with(1).says("did you mean `https`?");
     build(&lab, &["--prefix", "../"]).unwrap().ends_with(2).one_error();
     build(&lab, &["--trust", "files/linux"]).unwrap().ends_with(2).says("there is no PEM certificate in it");
+    let (begin, end) = ("-----BEGIN CERTIFICATE-----\nMAA=\n", "-----END CERTIFICATE-----\n");
+    let key = "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n";
+    for (text, why) in [(begin.to_owned(), "has no end"), (format!("{begin}{end}{key}"), "there is a private key in it")] {
+        lab.write("ca.pem", text);
+        build(&lab, &["--trust", "ca.pem"]).unwrap().ends_with(2).one_error().says(why);
+    }
     // A name that is somebody's.
     lab.edit(|text| text.replace("artifacts:\n", "artifacts:\n  lab-undionly.kpxe: {path: files/linux}\n"));
     build(&lab, &["--target", "bios", "--force"])
