@@ -10,8 +10,8 @@ use crate::tree::{self, Budget};
 use crate::{limits, lower, text};
 
 const HEAD: &str = "\
-# What each artifact was when it was fetched. `pxectl fetch` writes this file: keep it in git, and resolve a conflict by taking
-# either side and fetching again.
+# What each artifact was when it was fetched. `pxectl fetch` writes this file: keep it in git. In a conflict keep the blocks of both
+# sides, of an artifact that both have either one, and fetch again.
 pxectl_lock: 1
 ";
 

@@ -52,12 +52,18 @@ pub(crate) fn decode(file: FileId, bytes: &[u8]) -> Decoded {
     }
     if let Some(at) = conflict(text) {
         let line = text[at..].lines().next().unwrap_or("").trim_end().len();
-        let help = "choose between the two sides, take the lines `<<<<<<<`, `=======` and `>>>>>>>` out, and commit";
+        let help = if text.lines().any(|line| line.starts_with("pxectl_lock:")) { LOCK_CONFLICT } else { CONFLICT };
         findings.push(MERGE_CONFLICT.at(place(at, line), "git could not merge two versions of this file").help(help));
         return Decoded { text: text.into(), findings, readable: false };
     }
     Decoded { text: text.into(), findings, readable: true }
 }
+
+/// What to do about a conflict.
+const CONFLICT: &str = "choose between the two sides, take the lines `<<<<<<<`, `=======` and `>>>>>>>` out, and commit";
+/// The same in a lock file, in which no side's artifacts need be lost.
+const LOCK_CONFLICT: &str = "keep the blocks of both sides (of an artifact that both have, either one), take the lines `<<<<<<<`, `=======` and \
+                             `>>>>>>>` out, run `pxectl fetch`, and commit";
 
 /// Where git's first conflict begins: its marks stand at the beginning of a line, where no value of ours can.
 fn conflict(text: &str) -> Option<usize> {
@@ -95,6 +101,8 @@ mod tests {
         assert_eq!(conflict("# >>>>>>> \n<<<<<<< HEAD\n"), None);
         let found = decode(FileId(0), text.as_bytes());
         assert!(!found.readable && found.findings[0].rule.0 == "merge-conflict");
+        let help = |text: &str| decode(FileId(0), text.as_bytes()).findings[0].help.clone();
+        assert_ne!(help(text), help(&text.replace("a: 1", "# \npxectl_lock: 1")), "of a lock file nothing need be lost");
     }
 
     #[test]

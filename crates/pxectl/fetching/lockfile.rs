@@ -48,9 +48,19 @@ pub fn update(folder: &Path, new: &Lockfile, known: Option<&BTreeSet<Name>>) -> 
     let removed: Vec<Name> = lock.artifacts.keys().filter(is_unused).cloned().collect();
     lock.artifacts.retain(|name, _| !removed.contains(name));
     lock.artifacts.extend(new.artifacts.clone());
-    if lock == old {
+    let text = pxectl_inventory::lock::write(&lock);
+    // What a person merged may say the right thing in the wrong order.
+    if lock == old && before.is_none_or(|before| is_same(&before, &text)) {
         return Ok(None);
     }
-    replace_file(&path, pxectl_inventory::lock::write(&lock).as_bytes()).map_err(|error| failed("writing", &error))?;
+    replace_file(&path, text.as_bytes()).map_err(|error| failed("writing", &error))?;
     Ok(Some(Written { artifacts: lock.artifacts.len(), removed }))
+}
+
+/// Whether two lock files are the same but for comments and line ends.
+fn is_same(old: &[u8], new: &str) -> bool {
+    fn lines(text: &str) -> impl Iterator<Item = &str> {
+        text.lines().filter(|line| !line.starts_with('#'))
+    }
+    lines(&String::from_utf8_lossy(old)).eq(lines(new))
 }

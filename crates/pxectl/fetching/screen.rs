@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -24,7 +24,8 @@ pub struct Screen {
 
 struct Bars {
     all: MultiProgress,
-    total: ProgressBar,
+    /// From the second file on.
+    total: OnceLock<ProgressBar>,
 }
 
 /// What is shown of one file.
@@ -41,8 +42,7 @@ impl Screen {
         let watched = std::io::stderr().is_terminal() && session.level > Level::Quiet;
         let bars = watched.then(|| {
             let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-            let total = all.add(bar("total"));
-            Bars { all, total }
+            Bars { all, total: OnceLock::new() }
         });
         Self { bars, files: Mutex::default(), level: session.level }
     }
@@ -54,9 +54,15 @@ impl Screen {
                 bar.finish_and_clear();
             }
         }
-        if let Some(bars) = &self.bars {
-            bars.total.finish_and_clear();
+        if let Some(total) = self.bars.as_ref().and_then(|bars| bars.total.get()) {
+            total.finish_and_clear();
         }
+    }
+
+    /// Tells of a file that will come, so that the bar for all knows it from the beginning.
+    pub fn expect(&self, name: &str, total: u64) {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.entry(name.to_owned()).or_insert_with(|| File { bar: None, have: 0, total, told: Instant::now() });
     }
 
     fn say(&self, line: &str) {
@@ -69,10 +75,14 @@ impl Screen {
 
     fn bytes(&self, name: &str, have: u64, total: Option<u64>) {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = files.entry(name.to_owned()).or_insert_with(|| {
-            let bar = self.bars.as_ref().map(|bars| bars.all.insert_before(&bars.total, bar(name)));
-            File { bar, have: 0, total: 0, told: Instant::now() }
-        });
+        let new = || File { bar: None, have: 0, total: 0, told: Instant::now() };
+        let file = files.entry(name.to_owned()).or_insert_with(new);
+        if let (None, Some(bars)) = (&file.bar, &self.bars) {
+            file.bar = Some(match bars.total.get() {
+                Some(total) => bars.all.insert_before(total, bar(name)),
+                None => bars.all.add(bar(name)),
+            });
+        }
         (file.have, file.total) = (have, total.unwrap_or(have).max(have));
         if let Some(bar) = &file.bar {
             bar.set_length(file.total);
@@ -85,9 +95,10 @@ impl Screen {
             let of = total.map(|total| format!(" of {}", size(total))).unwrap_or_default();
             self.say(&format!("{name}: {}{of}", size(have)));
         }
-        if let Some(bars) = &self.bars {
-            bars.total.set_length(files.values().map(|file| file.total).sum());
-            bars.total.set_position(files.values().map(|file| file.have).sum());
+        if let Some(bars) = self.bars.as_ref().filter(|_| files.len() > 1) {
+            let total = bars.total.get_or_init(|| bars.all.add(bar("total")));
+            total.set_length(files.values().map(|file| file.total).sum());
+            total.set_position(files.values().map(|file| file.have).sum());
         }
     }
 }

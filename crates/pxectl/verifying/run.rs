@@ -16,6 +16,7 @@ use pxectl_store::regular::open_regular;
 
 use super::judge::{Looked, Verdict, judge};
 use super::subject::Subject;
+use crate::fetching::screen::Screen;
 use crate::shelf;
 
 /// A file to hash.
@@ -29,7 +30,7 @@ struct Job {
 }
 
 /// Hashes what is there and looks at its format, each file once, and judges every subject, in the order in which they came.
-pub fn all(subjects: Vec<Subject>, jobs: usize, watch: &dyn Watch) -> Vec<Verdict> {
+pub fn all(subjects: Vec<Subject>, jobs: usize, screen: &Screen) -> Vec<Verdict> {
     let mut files: BTreeMap<PathBuf, Job> = BTreeMap::new();
     for subject in &subjects {
         let Some(path) = &subject.path else { continue };
@@ -39,7 +40,8 @@ pub fn all(subjects: Vec<Subject>, jobs: usize, watch: &dyn Watch) -> Vec<Verdic
     }
     let mut files: Vec<Job> = files.into_values().collect();
     files.sort_by_key(|job| std::cmp::Reverse(job.size));
-    let hashed = hash(&files, jobs, watch);
+    files.iter().for_each(|job| screen.expect(&job.called, job.size));
+    let hashed = hash(&files, jobs, screen);
     let judged = subjects.into_iter().map(|subject| {
         let hashed = subject.path.as_ref().and_then(|path| hashed.get(path));
         judge(subject, hashed)
