@@ -5,6 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,6 +17,8 @@ use super::screen::Screen;
 const ERRORS_MOST: usize = 64 * 1024;
 /// Bytes of the log; what is more is left out.
 const LOG_MOST: u64 = 16 * 1024 * 1024;
+/// How long an interrupted make may take to end.
+const GRACE: Duration = Duration::from_secs(5);
 /// Bytes of one line.
 const LINE_MOST: u64 = 16 * 1024;
 
@@ -75,8 +78,8 @@ impl Make<'_> {
         loop {
             let line = tokio::select! {
                 line = lines.recv() => line,
-                _ = interrupt.recv() => return Err(NotBuilt::Interrupted),
-                _ = terminate.recv() => return Err(NotBuilt::Interrupted),
+                _ = interrupt.recv() => return Err(interrupted(&group, lines).await),
+                _ = terminate.recv() => return Err(interrupted(&group, lines).await),
             };
             let Some((line, is_error)) = line else { break };
             log.take(&line);
@@ -91,6 +94,16 @@ impl Make<'_> {
         group.1 = false;
         if status.success() { Ok(()) } else { Err(NotBuilt::Failed(status, errors)) }
     }
+}
+
+/// Asks all of them to end, and waits until they have, though not for ever: make takes half-written files away, which the next run
+/// would take for whole ones.
+async fn interrupted(group: &Group, mut lines: Receiver<Line>) -> NotBuilt {
+    if kill_process_group(group.0, Signal::TERM).is_ok() {
+        // Who writes no more has ended.
+        let _ = tokio::time::timeout(GRACE, async { while lines.recv().await.is_some() {} }).await;
+    }
+    NotBuilt::Interrupted
 }
 
 /// All processes of one make; they go with this.

@@ -46,13 +46,20 @@ impl SourceCode {
         Ok(Self { kind: Kind::Folder(root.clone()), digest, commit: commit_of(&root) })
     }
 
-    /// Makes the copy in `folder`, unless a whole one is there; gives iPXE's own folder in it, with `src` below.
+    /// Makes the copy in `folder`, unless a whole one is there and no `fresh` one is wanted; gives iPXE's own folder in it, with `src`
+    /// below.
     ///
     /// # Errors
     /// Where it cannot be read or written, or changed meanwhile.
-    pub fn copy(&mut self, folder: &Path) -> Result<PathBuf, String> {
+    pub fn copy(&mut self, folder: &Path, fresh: bool) -> Result<PathBuf, String> {
         let failed = |error: io::Error| format!("making the build folder `{}`: {error}", folder.display());
         let (mark, tree) = (folder.join(WHOLE), folder.join("ipxe"));
+        if fresh {
+            match fs::remove_file(&mark) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+                _ => {}
+            }
+        }
         if let Ok(noted) = read_regular(&mark, 200) {
             self.commit = self.commit.take().or_else(|| String::from_utf8(noted).ok().filter(|text| !text.is_empty()));
             return root_of(&tree);

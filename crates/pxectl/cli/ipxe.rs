@@ -54,7 +54,7 @@ pub struct IpxeBuild {
     /// How many to compile at once [default: as many as there are processors]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub jobs: Option<u8>,
-    /// Build also what was built before
+    /// Build also what was built before, from a new copy of the source
     #[arg(long)]
     pub force: bool,
 }

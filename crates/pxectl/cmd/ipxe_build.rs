@@ -157,7 +157,7 @@ async fn build(plan: &mut Plan, target: &Target, name: &Name, lab: &Lab, session
     };
     let place = taken.path();
     builds::forget_old(&session.store);
-    let root = plan.source.copy(place).map_err(Failure::new)?;
+    let root = plan.source.copy(place, plan.force).map_err(Failure::new)?;
     let built = Built {
         target: target.goal.to_owned(),
         source: plan.source.digest,
@@ -197,7 +197,7 @@ async fn build(plan: &mut Plan, target: &Target, name: &Name, lab: &Lab, session
             let text = errors.lines().map(pxectl_inventory::findings::whole).collect::<Vec<_>>().join("\n");
             warn(&text);
             return Err(Failure::new(format!("make {} failed: {status}", target.goal))
-                .hint(format!("what the compiler said is above; all of it is in `{}`", log.display())));
+                .hint(format!("what the compiler said is above; all of it is in `{}`; `--force` begins anew", log.display())));
         }
     }
     let written = keep(&result(&src, target.goal), target.firmware, &session.store).map_err(Failure::new)?;

@@ -118,6 +118,14 @@ fn what_is_built_is_kept_and_not_built_again() {
     build(&lab, &["--target", "bios", "--with", "https"]).unwrap().ends_with(0);
     assert!(String::from_utf8_lossy(&stored(&lab, "lab-undionly.kpxe")).contains("http://127.0.0.2:8080/boot.ipxe"));
     assert_eq!((runs(&lab).lines().count(), copies(&lab)), (4, 3), "one for each target and set of switches");
+    // What a crash left half done is gone with `--force`.
+    for copy in std::fs::read_dir(lab.path("store/build")).unwrap() {
+        std::fs::write(copy.unwrap().path().join("ipxe/src/Makefile"), "a torn file\n").unwrap();
+    }
+    lab.edit(|text| text.replace("server: 127.0.0.2", "server: 127.0.0.3"));
+    let args = ["--target", "bios", "--with", "https"];
+    build(&lab, &args).unwrap().ends_with(2).one_error().says("`--force` begins anew");
+    build(&lab, &[&args[..], &["--force"]].concat()).unwrap().ends_with(0);
     for with in ["ping", "ntp", "nfs", "vlan", "pci"] {
         build(&lab, &["--target", "bios", "--with", with]).unwrap().ends_with(0);
     }
@@ -224,7 +232,10 @@ fn an_interrupt_ends_all_of_it() {
     let pipe = lab.path("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     // Make, a shell, and a program in its background: each holds the pipe.
-    let makefile = format!("bin/undionly.kpxe:\n\t@exec 3>'{}'; sleep 1000 & echo here >&3; sleep 1000; true\n", pipe.display());
+    let makefile = format!(
+        "bin/undionly.kpxe:\n\t@mkdir -p bin; echo half > $@; exec 3>'{}'; sleep 1000 & echo here >&3; sleep 1000; true\n",
+        pipe.display()
+    );
     lab.write("source/src/Makefile", makefile);
     let command = run::command(lab.folder(), &["ipxe", "build", "--source", "source", "--target", "bios"]);
     let (told, ended) = mpsc::channel();
@@ -247,6 +258,9 @@ fn an_interrupt_ends_all_of_it() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("error: interrupted"), "{output:?}");
     assert_eq!(ended.recv_timeout(PATIENCE).unwrap(), "", "all of them ended");
+    let half = std::fs::read_dir(lab.path("store/build")).unwrap().map(|copy| copy.unwrap().path().join("ipxe/src/bin"));
+    let half: Vec<_> = half.flat_map(|bin| std::fs::read_dir(bin).unwrap().map(|file| file.unwrap().path())).collect();
+    assert!(half.is_empty(), "what is half done is no part of the next build: {half:?}");
     // The next one begins where this was.
     lab.write("source/src/Makefile", MAKEFILE);
     build(&lab, &["--target", "bios"]).unwrap().ends_with(0);
