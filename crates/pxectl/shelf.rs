@@ -9,11 +9,8 @@ use pxectl_model::body::Body;
 use pxectl_model::inventory::{IpxeSource, Parts};
 use pxectl_model::name::Name;
 use pxectl_model::policy::nbp_files;
-use pxectl_model::stock::usual_nbp;
+use pxectl_model::stock::{DEBIAN_IPXE, usual_nbp};
 use pxectl_store::images::Store;
-
-/// Where Debian's package `ipxe` puts its builds.
-pub const DEBIAN_IPXE: &str = "/usr/lib/ipxe";
 
 /// Gives the bodies of what an inventory names.
 pub trait Shelf: Send + Sync {

@@ -94,8 +94,11 @@ pub fn here(draft: &Draft, host: &dyn Here) -> Vec<Diagnostic> {
     {
         findings.extend(missing(templates, &templates.value, "the folder of templates"));
     }
-    if let Some(IpxeSource::Dir(dir)) = &draft.lab.ipxe {
-        findings.extend(programs::programs(&draft.lab, dir, host));
+    match &draft.lab.ipxe {
+        Some(IpxeSource::Dir(dir)) => findings.extend(programs::programs(&draft.lab, dir, host)),
+        // Those are artifacts, and told as such.
+        Some(IpxeSource::Artifacts(_)) => {}
+        None => findings.extend(programs::usual(draft, host)),
     }
     findings.extend(inside::insides(draft, host));
     secrets(draft, host, &mut findings);

@@ -5,11 +5,14 @@ use std::path::Path;
 use pxectl_model::arch::Firmware;
 use pxectl_model::diag::{Diagnostic, Place};
 use pxectl_model::inventory::IpxeDir;
+use pxectl_model::name::Name;
 use pxectl_model::policy::nbp_files;
+use pxectl_model::source::{FileId, Route};
+use pxectl_model::stock::{DEBIAN_IPXE, usual_nbp};
 
-use crate::draft::LabDraft;
+use crate::draft::{Draft, LabDraft};
 use crate::findings::shown;
-use crate::here::{Here, missing};
+use crate::here::{Here, NOT_FETCHED, missing};
 use crate::rules::meta::Meta;
 
 /// A program for Secure Boot that nobody signed.
@@ -23,6 +26,23 @@ pub(crate) fn programs(lab: &LabDraft, dir: &IpxeDir, host: &dyn Here) -> Vec<Di
         return missing(&dir.path, folder, "iPXE's folder").into_iter().collect();
     }
     lab.firmware().into_iter().flat_map(|firmware| of_firmware(firmware, dir, host)).collect()
+}
+
+/// What a lab lacks that names no source: Debian's folder has it, or the store.
+pub(crate) fn usual(draft: &Draft, host: &dyn Here) -> Vec<Diagnostic> {
+    let folder = Path::new(DEBIAN_IPXE);
+    let lacks = draft.lab.firmware().into_iter().filter(|firmware| {
+        let name = usual_nbp(*firmware).parse::<Name>();
+        // One that is an artifact was looked for already.
+        let artifact = name.is_ok_and(|name| draft.artifact(&name).is_some());
+        !artifact && !nbp_files(*firmware).iter().any(|file| host.exists(&folder.join(file)))
+    });
+    let finding = |firmware: Firmware| {
+        let message = format!("the bootstrap program for {firmware} is neither in `{DEBIAN_IPXE}` nor in this host's store");
+        let help = format!("run `pxectl fetch {}`, or install Debian's package `ipxe`", usual_nbp(firmware));
+        NOT_FETCHED.at(Place::Route(Route::root(FileId(0)).key("lab").on_key()), message).help(help)
+    };
+    lacks.map(finding).collect()
 }
 
 fn of_firmware(firmware: Firmware, dir: &IpxeDir, host: &dyn Here) -> Vec<Diagnostic> {

@@ -27,7 +27,10 @@ struct Somewhere;
 
 impl Here for Somewhere {
     fn exists(&self, path: &Path) -> bool {
-        path.ends_with("there") || path.ends_with("ipxe") || path.starts_with("/lab/release/")
+        path.ends_with("there")
+            || path.ends_with("ipxe")
+            || (path.starts_with("/usr/lib/ipxe") && !path.starts_with("/usr/lib/ipxe/arm32"))
+            || path.starts_with("/lab/release/")
     }
 
     fn signed(&self, path: &Path) -> Option<bool> {

@@ -35,6 +35,9 @@ impl StockItem {
     }
 }
 
+/// Where Debian's package `ipxe` puts its builds.
+pub const DEBIAN_IPXE: &str = "/usr/lib/ipxe";
+
 /// The built-in artifact that a firmware's bootstrap program is where the lab names none, and has no folder of them.
 pub fn usual_nbp(firmware: Firmware) -> &'static str {
     match firmware {
