@@ -44,6 +44,19 @@ fn a_new_lab_lints_clean_and_each_of_its_hosts_boots() {
 }
 
 #[test]
+fn the_lines_for_debian_lint_clean_once_their_hash_is_off() {
+    let folder = tempfile::tempdir().unwrap();
+    to_the_end(folder.path(), &["init"]).ends_with(0);
+    let inventory = folder.path().join("inventory.yaml");
+    let text = std::fs::read_to_string(&inventory).unwrap();
+    std::fs::write(&inventory, text.replace("\n#  ", "\n  ")).unwrap();
+    let ran = to_the_end(folder.path(), &["lint", "--deny", "warnings"]).ends_with(0).says("3 hosts, 2 profiles, 3 artifacts");
+    ran.prints("note[no-lock-file]").prints("run `pxectl fetch`");
+    // Both files have somebody who signs for them.
+    to_the_end(folder.path(), &["fetch", "--offline"]).ends_with(2).says("debian-12-linux: ").says("debian-12-initrd: ");
+}
+
+#[test]
 fn what_it_says_to_type_works_in_every_folder() {
     let top = tempfile::tempdir().unwrap();
     for name in ["lab", "my lab", "it's $(touch pwned) \"x\"", "-i", "機房", "a/b", "new\nline"] {
