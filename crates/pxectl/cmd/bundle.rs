@@ -155,6 +155,10 @@ fn failed(args: &BundleImport, error: &BundleError) -> Outcome {
         BundleError::Short(_) | BundleError::Mismatch { .. } => {
             "copy it again; the lab is as it was, and what came whole stays in the store"
         }
+        BundleError::Bad(_) => {
+            "the lab is as it was. Copy it again, and compare the digest that `bundle export` told; else let whoever made it export it anew"
+        }
+        BundleError::Refused(_) => "the lab is as it was; let whoever made it export it anew",
         _ => "the lab is as it was",
     };
     let failure = failure.hint(hint);

@@ -131,3 +131,25 @@ fn a_file_of_the_lab_has_to_make_sense_before_it_is_pinned() {
     assert!(ran.stdout.contains("own     71 kB  flawed  UEFI application for x64, not signed"), "{ran:?}");
     ran.says("hint: it was no better when it was locked: put a sound file there");
 }
+
+#[test]
+fn what_two_people_locked_is_merged_by_keeping_both() {
+    let lab = lab();
+    lab.pxectl(&["fetch"]).ends_with(0);
+    let lock = lab.read("pxectl.lock");
+    // As git leaves it where both put one in the same place.
+    let (before, linux) = lock.split_at(lock.find("  \"linux\":").unwrap());
+    let (head, initrd) = before.split_at(before.find("  \"initrd\":").unwrap());
+    let (linux, rest) = linux.split_at(linux.find("  \"own\":").unwrap());
+    let marked = format!("{head}<<<<<<< HEAD\n{linux}=======\n{initrd}>>>>>>> theirs\n{rest}");
+    lab.write("pxectl.lock", &marked);
+    for command in ["fetch", "verify"] {
+        lab.pxectl(&[command]).ends_with(2).says("git could not merge two versions").says("keep the blocks of both sides");
+    }
+    assert_eq!(lab.read("pxectl.lock"), marked, "nothing is written over what a person has to look at");
+    let kept = marked.lines().filter(|line| !line.starts_with(['<', '=', '>']));
+    lab.write("pxectl.lock", kept.map(|line| format!("{line}\n")).collect::<String>());
+    lab.pxectl(&["verify"]).ends_with(0);
+    lab.pxectl(&["fetch"]).ends_with(0).says("wrote pxectl.lock (3 artifacts)");
+    assert_eq!(lab.read("pxectl.lock"), lock, "in order again");
+}

@@ -228,3 +228,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn only_zeros_follow_the_end() {
+    let padded = [bundle(), vec![0; 9 * 512]].concat();
+    assert!(taken(&padded).1.is_ok(), "other programs fill up what they write");
+    for more in [vec![b'x'; 600], [vec![0; 5000], vec![1]].concat(), vec![0; 2 << 20]] {
+        let error = taken(&[bundle(), more].concat()).1.unwrap_err();
+        assert_eq!(error.to_string(), "it is no sound bundle: something follows its last file");
+    }
+    // What a library says of bytes that it cannot read has them in it.
+    let noise: Vec<u8> = (0..2000_u32).map(|n| (n * 7919 % 251) as u8).collect();
+    let error = taken(&noise).1.unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "it is no sound bundle: it is damaged, or no tar file: there is no header where \"pxectl-bundle.json\" must be"
+    );
+}

@@ -25,7 +25,21 @@ pub trait Receiver {
 ///
 /// # Errors
 /// At the first thing that is not as it must be, as the receiver's own.
-pub fn unpack(from: impl Read, to: &mut dyn Receiver) -> Result<(), BundleError> {
+pub fn unpack(mut from: impl Read, to: &mut dyn Receiver) -> Result<(), BundleError> {
+    members(&mut from, to)?;
+    // Two blocks of zeros end a tar file, and programs fill it up with more; the library has read one or two.
+    let mut rest = Vec::new();
+    from.take(PADDING_MOST).read_to_end(&mut rest).map_err(BundleError::Stream)?;
+    if rest.len() as u64 == PADDING_MOST || rest.iter().any(|byte| *byte != 0) {
+        return Err(BundleError::Bad("something follows its last file".to_owned()));
+    }
+    Ok(())
+}
+
+/// Zeros behind the end that are read, bytes: tar(1) fills up to 10 KiB, or to what `--blocking-factor` says.
+const PADDING_MOST: u64 = 1 << 20;
+
+fn members(from: &mut impl Read, to: &mut dyn Receiver) -> Result<(), BundleError> {
     let mut archive = tar::Archive::new(from);
     // Raw: no header makes the library read another one, whatever length that claims.
     let mut entries = archive.entries().map_err(BundleError::Stream)?.raw(true);
@@ -95,7 +109,8 @@ fn unreadable(error: std::io::Error, expected: &str) -> BundleError {
     match error.kind() {
         std::io::ErrorKind::UnexpectedEof => BundleError::Short(expected.to_owned()),
         std::io::ErrorKind::Other | std::io::ErrorKind::InvalidData => {
-            BundleError::Bad(format!("no header of a tar file is where {expected:?} must be ({error})"))
+            // The library's words have the bytes in them that it could not read.
+            BundleError::Bad(format!("it is damaged, or no tar file: there is no header where {expected:?} must be"))
         }
         _ => BundleError::Stream(error),
     }
