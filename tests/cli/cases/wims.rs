@@ -139,6 +139,27 @@ fn files_come_out_of_a_wim_inside_an_iso() {
     assert_eq!(left, 2, "`sources` and the text");
 }
 
+/// Names that would be something else in a list, a shell or a pattern; and those that are refused.
+#[test]
+fn odd_names_in_a_wim_are_names() {
+    let lab = Lab::usual();
+    let good = ["#;\"q\"", "@x", "A", "a", "star*?[x]", " lead", "trail ", "\u{e9} \u{fc}"];
+    let bad = ["back\\slash", "line\nend", "\u{1b}[31mred"];
+    good.iter().chain(&bad).for_each(|name| lab.write(&format!("tree/{name}"), *name));
+    std::os::unix::fs::symlink("/etc/passwd", lab.path("tree/link")).unwrap();
+    fs::hard_link(lab.path("tree/A"), lab.path("tree/hard")).unwrap();
+    if wimlib(&lab, &["capture", "tree", "a.wim", "First"]).is_none() {
+        return;
+    }
+    let ran = lab.pxectl(&["media", "extract", "a.wim", "--to", "out"]).ends_with(1);
+    assert_eq!(ran.stderr.matches("not written").count(), bad.len(), "{}", ran.stderr);
+    ran.says("wrote 9 files to `out`; left out: 1 symlink").says("not written: `line\\nend`").says("\\u{1b}[31mred");
+    for name in good {
+        assert_eq!(fs::read_to_string(lab.path(format!("out/{name}"))).unwrap(), name);
+    }
+    assert_eq!(fs::read_dir(lab.path("out")).unwrap().count(), good.len() + 1);
+}
+
 #[test]
 fn sets_of_parts_are_read_together_and_a_missing_part_is_named() {
     let lab = Lab::usual();

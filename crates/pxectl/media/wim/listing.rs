@@ -30,13 +30,23 @@ pub fn entries(printed: &[u8]) -> Option<Vec<Listed>> {
     let mut all: Vec<Listed> = Vec::new();
     // Only the stream without a name is the file's content.
     let mut content = false;
-    for line in printed.split(|byte| *byte == b'\n') {
+    let mut lines = printed.split(|byte| *byte == b'\n');
+    while let Some(line) = lines.next() {
         let path = line.strip_prefix(b"Full Path").map(<[u8]>::trim_ascii_start).and_then(|rest| rest.strip_prefix(b"= \""));
-        if let Some(path) = path.and_then(|path| path.strip_suffix(b"\"")) {
+        if let Some(path) = path {
+            let mut path = path.to_vec();
+            // A line end in a name: what follows up to the quotes belongs to it.
+            while !path.ends_with(b"\"")
+                && let Some(more) = lines.next()
+            {
+                path.push(b'\n');
+                path.extend_from_slice(more);
+            }
+            path.pop();
             if all.len() >= WALK_MOST {
                 return None;
             }
-            all.push(Listed { found: found(path), part: 0, stored: Extent { offset: 0, len: 0 } });
+            all.push(Listed { found: found(&path), part: 0, stored: Extent { offset: 0, len: 0 } });
             content = false;
             continue;
         }
@@ -129,6 +139,10 @@ mod tests {
         let at = all[1].found.entry.modified.unwrap();
         assert_eq!((at.year, at.month, at.day, at.hour, at.second), (2026, 11, 26, 22, 59));
         assert_eq!(entries(b"nonsense\n\xff\nUncompressed size = 5 bytes").unwrap(), []);
+        let split = entries(b"Full Path = \"/a\"\nFull Path = \"/x\n/y\"\n\tUnnamed data stream:\nUncompressed size = 9 bytes\n")
+            .unwrap();
+        assert_eq!(split.iter().map(|one| one.found.entry.kind.size()).collect::<Vec<_>>(), [0, 9]);
+        assert_eq!(split[1].found.path, [b"x\n".to_vec(), b"y".to_vec()]);
         let solid = b"Full Path = \"/a\"\n\tUnnamed data stream:\nUncompressed size = 9 bytes\n\
             Solid resource    = 445703 => 3310 bytes @ offset 208\nSolid offset      = 52 bytes\nPart Number       = 1\n";
         assert_eq!(entries(solid).unwrap()[0].stored(), Some((0, Extent { offset: 208, len: 3310 })));
