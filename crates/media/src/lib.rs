@@ -39,4 +39,4 @@ pub use pe::{Machine, Pe, Signer};
 pub use pxectl_model::check::{Depth, Judged};
 pub use volume::{Names, Udf, Volume};
 pub use walk::Walk;
-pub use wim::{Compression, Header, Sums, Wim, WimImage};
+pub use wim::{Compression, Header, Solid, Sums, Wim, WimImage};

@@ -224,3 +224,35 @@ proptest! {
         full(&bytes);
     }
 }
+
+/// The chunks of what is compressed as one are where wimlib put them.
+#[test]
+fn chunks_of_a_solid_wim() {
+    if !have(&["wimlib-imagex"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = made(folder.path(), &["--solid", "--solid-chunk-size=32768", "--solid-compress=LZMS"], false);
+    let listed = output("wimlib-imagex", &["dir", "a.wim", "1", "--detailed", "--path=/noise.bin"], folder.path());
+    let listed = String::from_utf8(listed).unwrap();
+    let run = listed.lines().find_map(|line| line.strip_prefix("Solid resource    = ")).unwrap();
+    let numbers: Vec<u64> = run.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let [unpacked, len, offset] = numbers[..] else { panic!("{run}") };
+    let run = pxectl_model::body::Extent { offset, len };
+    let mut wim = open(&bytes).unwrap();
+    let solid = wim.solid(run).unwrap();
+    let all = solid.chunks(0, unpacked).unwrap();
+    let table = solid.table();
+    assert_eq!((table.offset, table.offset + table.len), (offset, all.offset));
+    assert_eq!(all.offset + all.len, offset + len);
+    let (first, rest) = (solid.chunks(0, 32_768).unwrap(), solid.chunks(32_768, unpacked - 32_768).unwrap());
+    assert_eq!((first.offset + first.len, first.len + rest.len), (rest.offset, all.len));
+    assert_eq!(solid.chunks(32_767, 2).unwrap().offset, all.offset);
+    assert_eq!((solid.chunks(unpacked + 32_768, 1), solid.chunks(u64::MAX, 2), solid.chunks(0, 0)), (None, None, None));
+    // Any other place has no such table.
+    for (offset, len) in
+        [(offset + 1, len - 1), (offset, len - 1), (offset, u64::MAX), (bytes.len() as u64 - 3, 3), (u64::MAX, 1)]
+    {
+        assert!(wim.solid(pxectl_model::body::Extent { offset, len }).is_err());
+    }
+}

@@ -6,6 +6,7 @@ use std::io::{Read, Seek};
 use pxectl_model::body::Extent;
 
 use super::header::{Header, Resource};
+use super::solid::HEAD;
 use crate::bytes::u16_le;
 use crate::error::Error;
 use crate::source::Source;
@@ -15,9 +16,6 @@ const ROW: u64 = 50;
 const ROWS: u64 = 4096;
 /// The size that stands for a resource of which others are pieces (wimlib: SOLID_RESOURCE_MAGIC_NUMBER).
 const RUN: u64 = 1 << 32;
-
-/// Bytes before the sizes of a run's pieces.
-const SOLID_HEAD: u64 = 16;
 
 /// What the table says, all in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,12 +50,12 @@ pub(super) fn metadata<R: Read + Seek>(source: &mut Source<R>, header: &Header, 
     Ok(found)
 }
 
-/// Where contents that are compressed as one say in what pieces (wimlib: `alt_chunk_table_header_disk`): whoever opens the WIM reads that.
+/// The heads of contents that are compressed as one: whoever opens the WIM reads them.
 pub(super) fn solid_heads<R: Read + Seek>(source: &mut Source<R>, header: &Header) -> Result<Vec<Extent>, Error> {
     let mut heads = Vec::new();
     each(source, header, |resource| {
         if resource.flags & Resource::SOLID != 0 && resource.size == RUN {
-            heads.push(Extent { offset: resource.offset, len: resource.stored.min(SOLID_HEAD) });
+            heads.push(Extent { offset: resource.offset, len: resource.stored.min(HEAD) });
         }
     })?;
     Ok(heads)

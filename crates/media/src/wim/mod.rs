@@ -4,6 +4,7 @@
 mod blobs;
 mod header;
 mod integrity;
+mod solid;
 mod xml;
 
 use std::io::{Read, Seek};
@@ -17,6 +18,7 @@ use crate::limits::{WIM_FOLDERS_MOST, XML_MOST};
 use crate::source::Source;
 
 pub use header::{Compression, Header};
+pub use solid::Solid;
 pub use xml::WimImage;
 
 /// A WIM, opened.

@@ -16,6 +16,8 @@ pub struct Listed {
     part: usize,
     /// Where it is stored in that part; for contents that are compressed as one, where all of them are.
     stored: Extent,
+    /// For such contents, the byte of what is unpacked that this one begins with.
+    pub within: Option<u64>,
 }
 
 impl Listed {
@@ -46,7 +48,7 @@ pub fn entries(printed: &[u8]) -> Option<Vec<Listed>> {
             if all.len() >= WALK_MOST {
                 return None;
             }
-            all.push(Listed { found: found(&path), part: 0, stored: Extent { offset: 0, len: 0 } });
+            all.push(Listed { found: found(&path), part: 0, stored: Extent { offset: 0, len: 0 }, within: None });
             content = false;
             continue;
         }
@@ -86,6 +88,8 @@ fn told(line: &str, one: &mut Listed) {
         one.stored.len = bytes;
     } else if let Some(at) = number("Offset in WIM") {
         one.stored.offset = at;
+    } else if let Some(at) = number("Solid offset") {
+        one.within = Some(at);
     } else if let Some(part) = number("Part Number") {
         one.part = usize::try_from(part).unwrap_or(0);
     } else if let Some(run) = value(line, "Solid resource") {
@@ -145,6 +149,7 @@ mod tests {
         assert_eq!(split[1].found.path, [b"x\n".to_vec(), b"y".to_vec()]);
         let solid = b"Full Path = \"/a\"\n\tUnnamed data stream:\nUncompressed size = 9 bytes\n\
             Solid resource    = 445703 => 3310 bytes @ offset 208\nSolid offset      = 52 bytes\nPart Number       = 1\n";
-        assert_eq!(entries(solid).unwrap()[0].stored(), Some((0, Extent { offset: 208, len: 3310 })));
+        let solid = &entries(solid).unwrap()[0];
+        assert_eq!((solid.stored(), solid.within), (Some((0, Extent { offset: 208, len: 3310 })), Some(52)));
     }
 }

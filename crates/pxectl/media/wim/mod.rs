@@ -6,6 +6,7 @@ mod standin;
 pub mod tell;
 mod wimlib;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
 use std::path::Path;
@@ -131,10 +132,25 @@ impl Chosen {
         Found { path: self.before().iter().chain(&found.path).cloned().collect(), entry: found.entry.clone() }
     }
 
-    /// Has wimlib-imagex find these files' bytes.
+    /// Has wimlib-imagex find these files' bytes. Of contents that are compressed as one, those chunks that hold them.
     fn fill(&mut self, files: &[Listed]) -> Result<(), Failure> {
         let Some(standin) = &mut self.standin else { return Ok(()) };
-        standin.fill(&mut self.holder, files.iter().filter_map(Listed::stored).collect(), &self.session)
+        let (mut wanted, mut runs) = (Vec::new(), BTreeMap::new());
+        for one in files {
+            let Some((part, stored)) = one.stored() else { continue };
+            let Some(within) = one.within else {
+                wanted.push((part, stored));
+                continue;
+            };
+            let run = runs.entry((part, stored.offset)).or_insert_with(|| {
+                let place = standin.place(part)?;
+                self.holder.with(place, |bytes| Wim::open(bytes)?.solid(stored)).ok()
+            });
+            // Where the table makes no sense, it has all, and says what is wrong.
+            let chunks = run.as_ref().and_then(|run| Some([run.table(), run.chunks(within, one.found.entry.kind.size())?]));
+            wanted.extend(chunks.map_or(vec![stored], Vec::from).into_iter().map(|extent| (part, extent)));
+        }
+        standin.fill(&mut self.holder, wanted, &self.session)
     }
 
     /// `media ls`: what a folder holds, or the file itself.

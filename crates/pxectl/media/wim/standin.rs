@@ -48,6 +48,11 @@ impl StandIn {
         Ok(Self { folder, _scratch: scratch, parts })
     }
 
+    /// What a part stands in for.
+    pub fn place(&self, part: usize) -> Option<&Place> {
+        Some(&self.parts.get(part)?.0)
+    }
+
     /// Where they lie.
     pub fn paths(&self) -> Vec<PathBuf> {
         self.parts.iter().map(|(_, path, _)| path.clone()).collect()
