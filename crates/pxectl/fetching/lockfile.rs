@@ -53,7 +53,8 @@ pub fn update(folder: &Path, new: &Lockfile, known: Option<&BTreeSet<Name>>) -> 
     if lock == old && before.is_none_or(|before| is_same(&before, &text)) {
         return Ok(None);
     }
-    replace_file(&path, text.as_bytes()).map_err(|error| failed("writing", &error))?;
+    let hint = "what came is in the store; where this file can be written, the same command writes it down";
+    replace_file(&path, text.as_bytes()).map_err(|error| failed("writing", &error).hint(hint))?;
     Ok(Some(Written { artifacts: lock.artifacts.len(), removed }))
 }
 

@@ -19,6 +19,8 @@ mod explain_diff;
 mod fetch;
 mod fetch_auth;
 mod fetch_checksums;
+#[cfg(all(unix, not(pxectl_no_unix)))]
+mod fetch_full;
 mod fetch_killed;
 mod fetch_servers;
 #[cfg(all(unix, not(pxectl_no_unix)))]

@@ -23,10 +23,18 @@ struct Shared {
     elsewhere: Mutex<Vec<(String, String)>>,
     state: Mutex<State>,
     changed: Condvar,
+    manner: Manner,
+}
+
+/// How it treats those who ask.
+#[derive(Default)]
+struct Manner {
     /// What it wants to see in `Authorization`.
     wants: Option<String>,
     /// Whether whoever asks for all that follows a byte gets it slowly.
     slow: bool,
+    /// Whether it does not say how long things are.
+    chunked: bool,
 }
 
 struct State {
@@ -45,26 +53,31 @@ struct State {
 impl Mirror {
     /// With these files.
     pub fn new(files: &[(&str, &[u8])]) -> Self {
-        Self::start(files, None, false)
+        Self::start(files, Manner::default())
     }
 
     /// One that is slow, but for those who ask for a range with an end.
     pub fn slow(files: &[(&str, &[u8])]) -> Self {
-        Self::start(files, None, true)
+        Self::start(files, Manner { slow: true, ..Manner::default() })
+    }
+
+    /// One that does not say how long its files are.
+    pub fn chunked(files: &[(&str, &[u8])]) -> Self {
+        Self::start(files, Manner { chunked: true, ..Manner::default() })
     }
 
     /// One that wants to see this before it gives anything.
     pub fn guarded(files: &[(&str, &[u8])], authorization: &str) -> Self {
-        Self::start(files, Some(authorization.to_owned()), false)
+        Self::start(files, Manner { wants: Some(authorization.to_owned()), ..Manner::default() })
     }
 
-    fn start(files: &[(&str, &[u8])], wants: Option<String>, slow: bool) -> Self {
+    fn start(files: &[(&str, &[u8])], manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let files = files.iter().map(|(name, bytes)| (format!("/{name}"), Arc::new(bytes.to_vec()))).collect();
         let state = State { sent: 0, allowed: usize::MAX, asked: Vec::new(), shown: Vec::new(), spans: Vec::new() };
         let (files, state) = (Mutex::new(files), Mutex::new(state));
-        let shared = Arc::new(Shared { files, elsewhere: Mutex::default(), state, changed: Condvar::new(), wants, slow });
+        let shared = Arc::new(Shared { files, elsewhere: Mutex::default(), state, changed: Condvar::new(), manner });
         let server = shared.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -147,7 +160,7 @@ impl Shared {
         });
         let from = range.map_or(0, |(from, _)| from);
         self.state.lock().unwrap().shown.push(field("authorization: ").map(str::to_owned));
-        if self.wants.is_some() && self.wants.as_deref() != field("authorization: ") {
+        if self.manner.wants.is_some() && self.manner.wants.as_deref() != field("authorization: ") {
             let _ = stream.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             self.state.lock().unwrap().asked.push(from);
             return None;
@@ -167,13 +180,16 @@ impl Shared {
         let (len, end) = (bytes.len(), last.map_or(bytes.len(), |last| (last + 1).min(bytes.len())));
         let rest = bytes.get(from..end)?;
         let status = match range {
+            Some(_) if self.manner.chunked => format!("206 Partial Content\r\nContent-Range: bytes {from}-{}/*", end - 1),
             Some(_) => format!("206 Partial Content\r\nContent-Range: bytes {from}-{}/{len}", end - 1),
             None => "200 OK".to_owned(),
         };
-        let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Length: {}\r\nETag: \"{len}\"\r\nAccept-Ranges: bytes\r\nConnection: close\r\n\r\n",
-            rest.len()
-        );
+        let length = match self.manner.chunked {
+            true => "Transfer-Encoding: chunked".to_owned(),
+            false => format!("Content-Length: {}", rest.len()),
+        };
+        let head =
+            format!("HTTP/1.1 {status}\r\n{length}\r\nETag: \"{len}\"\r\nAccept-Ranges: bytes\r\nConnection: close\r\n\r\n");
         stream.write_all(head.as_bytes()).ok()?;
         if first.starts_with("HEAD ") {
             return None;
@@ -186,7 +202,7 @@ impl Shared {
         };
         while !rest.is_empty() {
             let mut state = self.state.lock().unwrap();
-            if self.slow && last.is_none() {
+            if self.manner.slow && last.is_none() {
                 state = self.changed.wait_timeout_while(state, PACE, |_| true).unwrap().0;
             }
             let mut state = self.changed.wait_while(state, |state| state.sent >= state.allowed).unwrap();
@@ -198,10 +214,18 @@ impl Shared {
             state.sent += count;
             state.spans[own].end += count;
             drop(state);
-            let sent = stream.write_all(&rest[..count]);
+            let sent = match self.manner.chunked {
+                true => write!(stream, "{count:x}\r\n")
+                    .and_then(|()| stream.write_all(&rest[..count]))
+                    .and_then(|()| write!(stream, "\r\n")),
+                false => stream.write_all(&rest[..count]),
+            };
             self.changed.notify_all();
             sent.ok()?;
             rest = &rest[count..];
+        }
+        if self.manner.chunked {
+            stream.write_all(b"0\r\n\r\n").ok()?;
         }
         Some(())
     }

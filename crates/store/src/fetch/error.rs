@@ -2,12 +2,16 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pxectl_model::digest::Digest;
 use pxectl_model::url::Url;
 
 use super::refusal::Refusal;
+use super::room::is_full;
+
+const MAKE_ROOM: &str =
+    "make room there, or name another store with --store or PXECTL_STORE; what has arrived is kept and continued";
 
 /// One content could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +23,7 @@ pub enum FetchError {
         tried: Vec<Tried>,
     },
     /// The file system is too full.
-    #[error("there is no room for it: {} to come, and `{}` has {free} left", bytes(*.need), .folder.display())]
+    #[error("there is no room for it: {}", room(*.need, *.free, .folder))]
     NoRoom {
         /// Bytes that are still to come, where that is known.
         need: Option<u64>,
@@ -53,10 +57,8 @@ impl FetchError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::NoMirror { tried } => tried.iter().find_map(|one| one.advice).map(str::to_owned),
-            Self::NoRoom { .. } => Some(
-                "make room there, or name another store with --store or PXECTL_STORE; what has arrived is kept and continued"
-                    .to_owned(),
-            ),
+            Self::NoRoom { .. } => Some(MAKE_ROOM.to_owned()),
+            Self::Store { source, .. } if is_full(source) => Some(MAKE_ROOM.to_owned()),
             Self::Store { path, source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some(format!(
                     "run this as whoever owns the store, or let its group write there (docs/images.md, \"A store for several users\"), \
@@ -111,8 +113,13 @@ impl std::fmt::Display for Tried {
     }
 }
 
-fn bytes(need: Option<u64>) -> String {
-    need.map_or_else(|| "more is".to_owned(), |need| format!("{need} bytes are"))
+fn room(need: Option<u64>, free: u64, folder: &Path) -> String {
+    let folder = folder.display();
+    match need {
+        Some(need) => format!("{need} bytes are to come, and `{folder}` has {free} left"),
+        // What is free now is what did not suffice.
+        None => format!("`{folder}` is full, and more is to come"),
+    }
 }
 
 fn list(tried: &[Tried]) -> String {

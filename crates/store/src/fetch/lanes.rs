@@ -101,9 +101,8 @@ pub(super) async fn load(job: &Job<'_>, url: &Url, total: u64, partial: &mut Par
                 whole.retain(|start| *start >= partial.len());
                 failed = None;
             }
-            End::Disk(error) if room::is_full(&error) => {
-                return Err(room::full(job.store.root(), Some(total.saturating_sub(lane.have.load(Ordering::Relaxed)))).into());
-            }
+            // What is to come of the whole is reserved, and pieces lie beside that.
+            End::Disk(error) if room::is_full(&error) => return Ok(Try::Single("there is no room for pieces of it")),
             End::Disk(source) => {
                 return Err(FetchError::Store { operation: "writing beside", path: partial.part(), source }.into());
             }
