@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::IsTerminal;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -18,7 +18,7 @@ const LINE_EVERY: Duration = Duration::from_secs(10);
 /// The screen, or the log.
 pub struct Screen {
     bars: Option<Bars>,
-    files: Mutex<HashMap<String, File>>,
+    shown: Mutex<Shown>,
     level: Level,
 }
 
@@ -26,6 +26,15 @@ struct Bars {
     all: MultiProgress,
     /// From the second file on.
     total: OnceLock<ProgressBar>,
+}
+
+#[derive(Default)]
+struct Shown {
+    files: HashMap<String, File>,
+    /// Columns that the bars fit into.
+    columns: u16,
+    /// What a thread writes that nobody waits for any more is not shown.
+    over: bool,
 }
 
 /// What is shown of one file.
@@ -44,12 +53,19 @@ impl Screen {
             let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             Bars { all, total: OnceLock::new() }
         });
-        Self { bars, files: Mutex::default(), level: session.level }
+        let shown = Mutex::new(Shown { columns: width(), ..Shown::default() });
+        Self { bars, shown, level: session.level }
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the bars away.
     pub fn end(&self) {
-        for file in self.files.lock().unwrap_or_else(PoisonError::into_inner).values() {
+        let mut shown = self.shown();
+        shown.over = true;
+        for file in shown.files.values() {
             if let Some(bar) = &file.bar {
                 bar.finish_and_clear();
             }
@@ -61,8 +77,7 @@ impl Screen {
 
     /// Tells of a file that will come, so that the bar for all knows it from the beginning.
     pub fn expect(&self, name: &str, total: u64) {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.entry(name.to_owned()).or_insert_with(|| File { bar: None, have: 0, total, told: Instant::now() });
+        self.shown().files.entry(name.to_owned()).or_insert_with(|| File { bar: None, have: 0, total, told: Instant::now() });
     }
 
     fn say(&self, line: &str) {
@@ -74,13 +89,20 @@ impl Screen {
     }
 
     fn bytes(&self, name: &str, have: u64, total: Option<u64>) {
-        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.shown();
+        let Shown { files, columns, over } = &mut *shown;
+        if *over {
+            return;
+        }
+        if let Some(bars) = &self.bars {
+            bars.fit(files, columns);
+        }
         let new = || File { bar: None, have: 0, total: 0, told: Instant::now() };
         let file = files.entry(name.to_owned()).or_insert_with(new);
         if let (None, Some(bars)) = (&file.bar, &self.bars) {
             file.bar = Some(match bars.total.get() {
-                Some(total) => bars.all.insert_before(total, bar(name)),
-                None => bars.all.add(bar(name)),
+                Some(total) => bars.all.insert_before(total, bar(name, *columns)),
+                None => bars.all.add(bar(name, *columns)),
             });
         }
         (file.have, file.total) = (have, total.unwrap_or(have).max(have));
@@ -96,9 +118,21 @@ impl Screen {
             self.say(&format!("{name}: {}{of}", size(have)));
         }
         if let Some(bars) = self.bars.as_ref().filter(|_| files.len() > 1) {
-            let total = bars.total.get_or_init(|| bars.all.add(bar("total")));
+            let total = bars.total.get_or_init(|| bars.all.add(bar("total", *columns)));
             total.set_length(files.values().map(|file| file.total).sum());
             total.set_position(files.values().map(|file| file.have).sum());
+        }
+    }
+}
+
+impl Bars {
+    /// Makes them as wide as the terminal is now. What it wrapped when it became narrower stays above them: only some terminals do that,
+    /// and none tells.
+    fn fit(&self, files: &HashMap<String, File>, columns: &mut u16) {
+        let now = width();
+        if now != *columns {
+            *columns = now;
+            files.values().filter_map(|file| file.bar.as_ref()).chain(self.total.get()).for_each(|bar| restyle(bar, now));
         }
     }
 }
@@ -120,21 +154,25 @@ fn width() -> u16 {
     terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| width.0)
 }
 
-fn bar(name: &str) -> ProgressBar {
+fn bar(name: &str, columns: u16) -> ProgressBar {
     // Hidden until it has its place among the others: else it draws a line of its own that nobody takes away.
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-    if let Ok(style) = ProgressStyle::with_template(&template(width())) {
-        bar.set_style(style.progress_chars("━╸─"));
-    }
+    restyle(&bar, columns);
     bar.set_prefix(name.to_owned());
     bar
+}
+
+fn restyle(bar: &ProgressBar, columns: u16) {
+    if let Ok(style) = ProgressStyle::with_template(&template(columns)) {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
 }
 
 impl Watch for Screen {
     fn step(&self, name: &str, step: Step) {
         match step {
             Step::Bytes { have, total } => self.bytes(name, have, total),
-            Step::Waiting => self.say(&format!("{name}: another pxectl fetches it; waiting for that")),
+            Step::Waiting => self.say(&format!("{name}: it is being fetched already; waiting for that")),
             Step::Note(note) => self.say(&format!("{name}: {}", whole(&note))),
         }
     }
