@@ -37,7 +37,18 @@ fn work(store: &Store, inventory: Option<&Path>) -> Result<Option<Lease>, Failur
             ));
             Ok(None)
         }
-        Err(error) => Err(Failure::new(format!("telling the store `{root}` of this lab: {error}"))),
+        Err(error) => {
+            let failure = Failure::new(format!("telling the store `{root}` of this lab: {error}"));
+            Err(match error.kind() {
+                ErrorKind::AlreadyExists | ErrorKind::NotADirectory => {
+                    failure.hint(format!("a store is a folder, and `{root}` is a file, or a link that leads nowhere"))
+                }
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                    failure.hint("make room there, or name another store with --store or PXECTL_STORE")
+                }
+                _ => failure,
+            })
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::support::files;
 use crate::support::lab::{HEAD, Lab, digest};
 use crate::support::mirror::Mirror;
+use crate::support::nginx::{Nginx, has};
 
 const PROFILE: &str = "profiles:\n  rescue: {recipe: linux, kernel: linux, initrds: [own], args: [quiet]}\n";
 
@@ -51,4 +52,53 @@ fn what_a_server_says_is_told_and_nothing_is_written() {
     std::fs::remove_file(lab.path("here/own")).unwrap();
     let ran = lab.pxectl(&["outdated"]).ends_with(2).prints("own    unreachable  ");
     drop(ran);
+}
+
+#[test]
+fn nginx_tells_by_etag_by_date_and_without_head() {
+    if !has("nginx", "-v") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, seed, len| std::fs::write(folder.path().join(name), files::noise(seed, len)).unwrap();
+    let servers = [
+        ("tagged", ""),
+        ("dated", "etag off;"),
+        ("asked", "location / { limit_except GET { deny all; } }"),
+        ("zipped", "gzip on; gzip_types *; gzip_min_length 1;"),
+        ("bare", "etag off; if_modified_since off; add_header Last-Modified \"\";"),
+    ];
+    let nginx = Nginx::start(folder.path(), &servers.map(|(_, how)| how));
+    let lab = Lab::usual();
+    let mut text = format!("{HEAD}artifacts:\n");
+    for (n, (name, _)) in servers.iter().enumerate() {
+        put(name, 100 + n as u64, 20_000);
+        let sha256 = digest(&files::noise(100 + n as u64, 20_000));
+        text += &format!("  {name}: {{url: \"http://127.0.0.1:{}/{name}\", sha256: {sha256}}}\n", nginx.port(n));
+    }
+    lab.write("inventory.yaml", text);
+    lab.pxectl(&["fetch"]).ends_with(0);
+    let ran = lab.pxectl(&["outdated"]).ends_with(0);
+    let ran = ran.prints("asked   current  the server has the same version (ETag)");
+    let ran = ran.prints("bare    unknown  it is as long as it was, and nothing tells whether it is the same");
+    let ran = ran.prints("dated   current  ").prints("tagged  current  the server has the same version (ETag)");
+    drop(ran.prints("zipped  current  the server has the same version (ETag)"));
+    // As long as before, and of another date: what a release that is built anew does.
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(7200);
+    for (n, (name, _)) in servers.iter().enumerate() {
+        put(name, 200 + n as u64, 20_000);
+        std::fs::File::options().write(true).open(folder.path().join(name)).unwrap().set_modified(later).unwrap();
+    }
+    let ran = lab.pxectl(&["outdated"]).ends_with(1);
+    for name in ["asked ", "dated ", "tagged", "zipped"] {
+        assert!(ran.stdout.contains(&format!("{name}  changed  it was changed there: ")), "{}", ran.stdout);
+    }
+    drop(ran.prints("bare    unknown  "));
+    servers.iter().for_each(|(name, _)| put(name, 300, 19_000));
+    let ran = lab.pxectl(&["outdated"]).ends_with(1);
+    assert_eq!(ran.stdout.matches("changed  it has 19000 bytes there, and had 20000").count(), servers.len(), "{}", ran.stdout);
+    std::fs::remove_file(folder.path().join("asked")).unwrap();
+    lab.pxectl(&["outdated", "asked"]).ends_with(2).prints("asked  unreachable  it answers 404 Not Found");
+    drop(nginx);
+    lab.pxectl(&["outdated", "tagged"]).ends_with(2).prints("tagged  unreachable  ");
 }

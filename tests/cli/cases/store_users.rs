@@ -81,26 +81,26 @@ fn tree(folder: &Path) -> Vec<(PathBuf, std::fs::Metadata)> {
     entries.flat_map(below).collect()
 }
 
-#[test]
+/// Whether several users can be had; where not, that is said.
 #[allow(clippy::print_stderr)] // It is the tests' own voice.
-fn what_one_of_a_group_began_another_ends_and_a_third_reads() {
-    if !rustix::process::geteuid().is_root() {
+fn can_be_several() -> bool {
+    let root = rustix::process::geteuid().is_root();
+    if !root {
         eprintln!("SKIPPED: only root can be several users");
         assert!(std::env::var_os("PXECTL_REQUIRE").is_none(), "root is required");
-        return;
     }
-    if !has("setpriv", "--version") {
-        return;
-    }
-    let (host, mirror) = (Host::new(), Mirror::new(&[("image", &image())]));
-    let text = |image: &[u8]| {
-        format!("{HEAD}artifacts:\n  image: {{url: \"{}\", sha256: {}}}\n", mirror.url("image"), digest(image))
-            .replace("  ipxe: {dir: ipxe}\n", "")
-    };
-    let (one, two, three, stranger) = (61_001, 61_002, 61_003, 61_004);
-    [one, two, three, stranger].iter().for_each(|user| host.lab(*user, &text(&image())));
+    root && has("setpriv", "--version")
+}
+
+fn text(mirror: &Mirror, image: &[u8]) -> String {
+    let head = HEAD.replace("  ipxe: {dir: ipxe}\n", "");
+    format!("{head}artifacts:\n  image: {{url: \"{}\", sha256: {}}}\n", mirror.url("image"), digest(image))
+}
+
+/// A user begins, and is killed: the file is there for a part.
+fn begins(host: &Host, mirror: &Mirror, user: u32) -> PathBuf {
     mirror.allow(Some(100_000));
-    let mut child = host.command(one, true, "fetch").spawn().unwrap();
+    let mut child = host.command(user, true, "fetch").spawn().unwrap();
     let part = host.path(format!("store/partial/{}.part", digest(&image())));
     let until = Instant::now() + PATIENCE;
     while std::fs::metadata(&part).map_or(0, |meta| meta.len()) < 50_000 {
@@ -110,6 +110,34 @@ fn what_one_of_a_group_began_another_ends_and_a_third_reads() {
     child.kill().unwrap();
     child.wait().unwrap();
     mirror.allow(None);
+    part
+}
+
+#[test]
+fn who_is_killed_on_the_last_step_has_a_file_that_nobody_may_write_and_goes_on() {
+    if !can_be_several() {
+        return;
+    }
+    // Root may write there all the same, so it takes somebody else. Another one has to begin anew.
+    for (other, begin) in [(61_001, 50_000), (61_002, 0)] {
+        let (host, mirror) = (Host::new(), Mirror::new(&[("image", &image())]));
+        [61_001, other].iter().for_each(|user| host.lab(*user, &text(&mirror, &image())));
+        let part = begins(&host, &mirror, 61_001);
+        std::fs::set_permissions(&part, Permissions::from_mode(0o444)).unwrap();
+        host.run(other, true, "fetch").ends_with(0).prints("fetched, as the inventory says");
+        assert!(mirror.log().1.len() == 2 && mirror.log().1[1] >= begin, "{:?}", mirror.log());
+    }
+}
+
+#[test]
+fn what_one_of_a_group_began_another_ends_and_a_third_reads() {
+    if !can_be_several() {
+        return;
+    }
+    let (host, mirror) = (Host::new(), Mirror::new(&[("image", &image())]));
+    let (one, two, three, stranger) = (61_001, 61_002, 61_003, 61_004);
+    [one, two, three, stranger].iter().for_each(|user| host.lab(*user, &text(&mirror, &image())));
+    let part = begins(&host, &mirror, one);
     host.run(two, true, "fetch").ends_with(0).prints("fetched, as the inventory says");
     let (_, begins) = mirror.log();
     assert!(begins.len() == 2 && begins[1] >= 50_000, "what the first one has is not fetched again: {begins:?}");
@@ -130,7 +158,7 @@ fn what_one_of_a_group_began_another_ends_and_a_third_reads() {
         assert!(meta.mode() & 0o777 == 0o444 || meta.mode() & writable == writable, "{}: {:o}", path.display(), meta.mode());
     }
     for user in [one, two, three] {
-        host.lab(user, &text(b"other"));
+        host.lab(user, &text(&mirror, b"other"));
         std::fs::remove_file(host.path(user.to_string()).join("pxectl.lock")).unwrap();
     }
     // The last who needs it is not of the group, and was not told of.

@@ -65,6 +65,9 @@ impl FetchError {
                      or name another one with --store or PXECTL_STORE; `{}` is in the way",
                     path.display()
                 )),
+                io::ErrorKind::CrossesDevices => Some(
+                    "a store is on one file system: neither `partial` nor `sha256` in it may be a mount of its own".to_owned(),
+                ),
                 _ => None,
             },
             Self::Client(_) => None,

@@ -30,7 +30,7 @@ pub(super) struct Partial {
     /// From how many answers its bytes are.
     answers: u32,
     split: Split,
-    _lock: File,
+    lock: File,
 }
 
 /// Whether several connections fetch it.
@@ -87,7 +87,7 @@ impl Partial {
             }
         };
         let pinned = want.pinned();
-        let mut partial = Self { folder, key, sink: None, record: None, pinned, answers: 0, split: Split::Not, _lock: file };
+        let mut partial = Self { folder, key, sink: None, record: None, pinned, answers: 0, split: Split::Not, lock: file };
         partial.resume(want.sha512.is_some()).await?;
         Ok((partial, waited))
     }
@@ -105,9 +105,19 @@ impl Partial {
     async fn resume(&mut self, wide: bool) -> Result<(), FetchError> {
         let part = self.part();
         let failed = store_error("opening", &part);
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        let file = rustix::fs::open(&part, flags, Mode::from_raw_mode(0o666)).map_err(|error| failed(error.into()))?;
-        let mut sink = Sink::new(File::from(file), wide);
+        let open = |access: OFlags| {
+            let flags = access | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+            rustix::fs::open(&part, flags, Mode::from_raw_mode(0o666)).map(File::from).map_err(io::Error::from)
+        };
+        let file = match open(OFlags::RDWR | OFlags::CREATE) {
+            // Whoever was killed on the last step had made it read-only already.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => open(OFlags::RDONLY)
+                .and_then(|file| writable(&file, &self.lock, &part))
+                .and_then(|()| open(OFlags::RDWR | OFlags::CREATE))
+                .map_err(|_| error),
+            other => other,
+        };
+        let mut sink = Sink::new(file.map_err(&failed)?, wide);
         let record = Record::read(&self.path("json"));
         let keep = record.filter(|record| self.pinned || record.believable());
         let kept = keep.is_some();
@@ -280,6 +290,18 @@ impl Partial {
         remove(&self.path("json"))?;
         let sink = self.sink.as_mut().expect("it is given back before anybody asks");
         sink.clear().map_err(store_error("emptying", &path))
+    }
+}
+
+/// Lets a file that nobody may write be written as another one of its kind; one that is another user's goes.
+fn writable(file: &File, like: &File, path: &Path) -> io::Result<()> {
+    let meta = file.metadata()?;
+    if !meta.permissions().readonly() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    match file.set_permissions(like.metadata()?.permissions()) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => std::fs::remove_file(path),
+        set => set,
     }
 }
 
