@@ -112,10 +112,10 @@ fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
                     task.name
                 ));
             }
-            Ok(got) if is_first(task) => warn(&format!(
-                "warning: nobody says what `{}` must hash to, so what came first was believed: sha256 {}",
-                task.name, got.sha256
-            )),
+            Ok(got) if is_first(task) => {
+                let what = if task.path.is_some() { "it is pinned as it lies there" } else { "what came first was believed" };
+                warn(&format!("warning: nobody says what `{}` must hash to, so {what}: sha256 {}", task.name, got.sha256));
+            }
             Ok(_) => {}
         }
     }
@@ -177,6 +177,7 @@ fn said(task: &Task, got: &Got) -> String {
         (_, _) if task.asked => "as its checksum file says",
         (_, Some(_)) => "as it was locked",
         (Trust::Release | Trust::Built, None) => "as its release is known",
+        (_, None) if task.path.is_some() => "pinned as it is",
         (_, None) => "believed on first use",
     };
     format!("{what}, {why}")

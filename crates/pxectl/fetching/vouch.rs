@@ -16,9 +16,9 @@ fn hint(fault: &PaperFault) -> &'static str {
         (Remedy::Server, true) => {
             "nothing was fetched. A mirror in the middle of an update may hold files that do not belong together: try again, or another mirror"
         }
-        (Remedy::Server, false) => {
-            "look at that address in a browser; `url: [FIRST, SECOND]` names mirrors, which are tried in order"
-        }
+        (Remedy::Server, false) => fault
+            .advice
+            .unwrap_or("look at that address in a browser; `url: [FIRST, SECOND]` names mirrors, which are tried in order"),
         (Remedy::Own, true) => "it is a file of the lab: put there what its publisher has",
         (Remedy::Own, false) => "relative paths begin at the inventory's folder",
         (Remedy::Key, _) => {

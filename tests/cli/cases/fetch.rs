@@ -85,7 +85,11 @@ fn wrong_bytes_are_a_no_and_an_absent_server_is_trouble() {
     let ran = ran.says("error: linux: ").says("what came is an HTML page; it does not match its sha256: expected");
     ran.says("hint: compare the digest in the inventory").prints("linux   -      failed").says("wrote pxectl.lock (1 artifact)");
     lab.edit(|text| text.replace(&mirror.url("linux"), "http://127.0.0.1:1/linux"));
-    lab.pxectl(&["fetch", "linux"]).ends_with(2).one_error().says("error: linux: http://127.0.0.1:1/linux: ");
+    lab.pxectl(&["fetch", "linux"])
+        .ends_with(2)
+        .one_error()
+        .says("error: linux: http://127.0.0.1:1/linux: ")
+        .says("hint: look at the port");
     let ran = lab.pxectl(&["fetch", "--offline"]).ends_with(2).one_error();
     ran.says("error: linux: it is not in the store, and --offline fetches nothing");
     let ran = lab.pxectl(&["fetch", "linus"]).ends_with(1);
@@ -104,7 +108,8 @@ fn what_nobody_vouches_for_is_believed_once_and_said() {
     });
     let first = digest(&files::noise(50, 1000)).to_string();
     let ran = lab.pxectl(&["fetch", "made", "own"]).ends_with(0).prints("made  1.0 kB  fetched, believed on first use");
-    let ran = ran.prints("own   50 kB   a file of the lab, believed on first use");
+    let ran = ran.prints("own   50 kB   a file of the lab, pinned as it is");
+    let ran = ran.says("warning: nobody says what `own` must hash to, so it is pinned as it lies there: sha256 ");
     ran.says(&format!("warning: nobody says what `made` must hash to, so what came first was believed: sha256 {first}"));
     lab.pxectl(&["lint"]).ends_with(0).prints("warning[no-digest]: nobody vouched for `made`");
     // From now on it is pinned: neither the store nor a file of the lab may be another one.

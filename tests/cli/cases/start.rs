@@ -57,7 +57,8 @@ fn a_missing_nbp_stops_it_and_says_where_to_get_one() {
     let lab = Lab::live();
     std::fs::remove_file(lab.path("ipxe/undionly.kpxe")).unwrap();
     let ran = lab.refused_serve(&[]).ends_with(2).one_error();
-    ran.says("there is no undionly.kpxe for bios in").says("hint: `pxectl fetch undionly.kpxe snponly.efi` gets iPXE's builds");
+    ran.says("there is no undionly.kpxe or x86_64/undionly.kpxe for bios in")
+        .says("hint: `pxectl fetch undionly.kpxe snponly.efi` gets iPXE's builds");
 }
 
 #[test]

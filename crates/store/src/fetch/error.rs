@@ -53,10 +53,18 @@ impl FetchError {
         matches!(self, Self::NoMirror { tried } if tried.iter().any(|one| one.mismatch))
     }
 
+    /// What to do about the first mirror of which that is known.
+    pub(super) fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::NoMirror { tried } => tried.iter().find_map(|one| one.advice),
+            _ => None,
+        }
+    }
+
     /// What to do, where there is something that a person may not know.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::NoMirror { tried } => tried.iter().find_map(|one| one.advice).map(str::to_owned),
+            Self::NoMirror { .. } => self.advice().map(str::to_owned),
             Self::NoRoom { .. } => Some(MAKE_ROOM.to_owned()),
             Self::Store { source, .. } if is_full(source) => Some(MAKE_ROOM.to_owned()),
             Self::Store { path, source, .. } => match source.kind() {

@@ -118,7 +118,7 @@ pub(super) async fn load(job: &Job<'_>, url: &Url, total: u64, partial: &mut Par
         None => Ok(Try::Afresh("what is here is not of the length that it should have")),
         Some(End::Failed(how)) => Ok(how),
         Some(End::Unfit(why)) => Ok(Try::Single(why)),
-        Some(End::Whole | End::Disk(_)) => Ok(Try::Later("it ended".to_owned(), None)),
+        Some(End::Whole | End::Disk(_)) => Ok(Try::Later("it ended".into(), None)),
     }
 }
 
@@ -158,7 +158,7 @@ impl Lane {
             Answer::Take { from: start, total: Some(total) } if start == from && total == self.total => {}
             Answer::Take { .. } | Answer::Whole => return End::Unfit("it has another version now, or knows no ranges"),
             Answer::Afresh(why) => return End::Unfit(why),
-            Answer::Later(why, after) => return End::Failed(Try::Later(why, after)),
+            Answer::Later(why, after) => return End::Failed(Try::Later(why.into(), after)),
             Answer::Never(why) => return End::Failed(Try::Never(why.into())),
         }
         self.body(response, piece, end - start).await
@@ -176,10 +176,10 @@ impl Lane {
             (Ok(true), _) => End::Unfit("it sends more than was asked for"),
             (Ok(false), Some(error)) => {
                 let have = self.have.load(Ordering::Relaxed);
-                End::Failed(Try::Later(broke(&error, have, self.client.limits.stall), None))
+                End::Failed(Try::Later(broke(&error, have, self.client.limits.stall).into(), None))
             }
             (Ok(false), None) if sink.have() < most => {
-                End::Failed(Try::Later("it ended before the end of the range that was asked for".to_owned(), None))
+                End::Failed(Try::Later("it ended before the end of the range that was asked for".into(), None))
             }
             (Ok(false), None) => End::Whole,
         }

@@ -16,6 +16,7 @@ use pxectl_model::utc::Utc;
 use tokio::sync::OnceCell;
 
 use super::auth::Auth;
+use super::refusal::Refusal;
 use super::small::{self, Small};
 use super::{Client, Watch};
 use crate::evidence::{Entry, LARGEST_LIST, Listing, clearsign, release};
@@ -59,7 +60,7 @@ impl Evidence {
     }
 }
 
-type Cell = Arc<OnceCell<Result<Arc<Vec<u8>>, String>>>;
+type Cell = Arc<OnceCell<Result<Arc<Vec<u8>>, Refusal>>>;
 
 /// Checksum files, signatures and keys of one run: each is fetched once, whoever asks for it, and none is kept.
 pub struct Papers {
@@ -146,12 +147,12 @@ impl Papers {
     }
 
     /// The bytes of a file; fetched once.
-    async fn read(&self, query: &Query, source: Source<'_>, most: usize) -> Result<Arc<Vec<u8>>, String> {
+    async fn read(&self, query: &Query, source: Source<'_>, most: usize) -> Result<Arc<Vec<u8>>, Refusal> {
         let url = match source {
             Source::Path(path) => {
                 let bytes = read_regular(&path.value, most as u64).map_err(|error| format!("{source}: {error}"))?;
                 return if bytes.len() > most {
-                    Err(format!("{source}: it is larger than {most} bytes"))
+                    Err(format!("{source}: it is larger than {most} bytes").into())
                 } else {
                     Ok(Arc::new(bytes))
                 };
@@ -162,7 +163,9 @@ impl Papers {
         let small = Small { name: query.name.clone(), urls: vec![url.clone()], auth: query.auth.clone(), most: most as u64 };
         let load = || async {
             let brought = small::read(&self.client, &small, &self.watch).await;
-            brought.map(|brought| Arc::new(brought.bytes)).map_err(|error| error.to_string())
+            brought
+                .map(|brought| Arc::new(brought.bytes))
+                .map_err(|error| Refusal { why: error.to_string(), advice: error.advice() })
         };
         cell.get_or_init(load).await.clone()
     }

@@ -1,15 +1,22 @@
-//! Why a mirror is not asked again, in words, and what a person can do about it.
+//! Why a mirror gave nothing, in words, and what a person can do about it.
 
 use std::error::Error;
 use std::io;
 
 use rustls::CertificateError;
 
-/// A reason that does not pass by itself.
+/// A reason, and what to do where it does not pass by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub why: String,
     pub advice: Option<&'static str>,
+}
+
+impl Refusal {
+    /// The same, after it was tried as often as it is worth.
+    pub fn lasting(self) -> Self {
+        Self { why: format!("{}, again and again", self.why), ..self }
+    }
 }
 
 impl From<String> for Refusal {
@@ -28,6 +35,11 @@ const TRUST: &str = "if it is a CA of your own, install it (Debian: /usr/local/s
                      or name its file in SSL_CERT_FILE";
 const CLOCK: &str = "look at this host's clock, too (`date`)";
 const NAME: &str = "use the name that the certificate is for; a name of several servers needs one that lists it";
+
+const UNRESOLVED: &str =
+    "look at its spelling and at this host's DNS (`getent hosts NAME`); where the way out is a proxy, name it in https_proxy";
+const UNREACHED: &str =
+    "look at the port, and whether a firewall is between; where the way out is a proxy, name it in https_proxy";
 
 const NO_TLS: &str = "look at the port, and whether it is `http://` that it speaks there";
 
@@ -69,8 +81,19 @@ pub(super) fn cause<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) ->
     None
 }
 
-/// What to do where nobody listens, and the environment names a proxy.
-pub(super) fn proxied() -> Option<&'static str> {
+/// A name that no DNS server knows, or none that could be asked. `why`: what the system says.
+pub(super) fn unresolved(why: &str) -> Refusal {
+    let why = why.strip_prefix("failed to lookup address information: ").unwrap_or(why);
+    Refusal { why: format!("its name cannot be resolved ({why})"), advice: Some(proxied().unwrap_or(UNRESOLVED)) }
+}
+
+/// What to do where nobody listens.
+pub(super) fn unreached() -> &'static str {
+    proxied().unwrap_or(UNREACHED)
+}
+
+/// The same, where the environment names a proxy.
+fn proxied() -> Option<&'static str> {
     const PROXIED: [(&str, &str); 3] = [
         (
             "https_proxy",
@@ -115,5 +138,12 @@ mod tests {
         assert!(refusal.why.contains("nobody whom this system trusts") && refusal.advice == Some(TRUST));
         assert_eq!(tls(&io::Error::other("else")), None);
         assert_eq!(tls(&rustls::Error::DecryptError), None);
+    }
+
+    #[test]
+    fn a_name_that_does_not_resolve_is_told_with_what_the_system_says() {
+        let refusal = unresolved("failed to lookup address information: Name or service not known").lasting();
+        assert_eq!(refusal.why, "its name cannot be resolved (Name or service not known), again and again");
+        assert!(refusal.advice.is_some_and(|advice| advice.contains("https_proxy")));
     }
 }

@@ -27,7 +27,7 @@ use super::{Job, Step, Stop, Watch, room};
 pub(super) enum Try {
     Done,
     Afresh(&'static str),
-    Later(String, Option<Duration>),
+    Later(Refusal, Option<Duration>),
     Never(Refusal),
     /// It is slow: several connections are to fetch the rest.
     Split,
@@ -65,11 +65,11 @@ pub(super) async fn load(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Res
                 job.note(format!("{url}: {why}; going on with one connection"));
                 partial.split(false)?;
             }
-            Try::Later(why, asked) => {
+            Try::Later(refusal, asked) => {
                 let Some(pause) = patience.next(partial.have() > before, asked, &limits) else {
-                    return Err(Stop::Next(Tried::new(url, format!("{why}, again and again"))));
+                    return Err(Stop::Next(Tried::refused(url, refusal.lasting())));
                 };
-                job.note(format!("{url}: {why}; trying again in {:.0?}", pause));
+                job.note(format!("{url}: {}; trying again in {pause:.0?}", refusal.why));
                 tokio::time::sleep(pause).await;
             }
         }
@@ -110,7 +110,7 @@ async fn once(job: &Job<'_>, url: &Url, partial: &mut Partial) -> Result<Try, St
     let (start, total) = match judge(&ask, &head) {
         Answer::Whole => return Ok(Try::Done),
         Answer::Afresh(why) => return Ok(Try::Afresh(why)),
-        Answer::Later(why, after) => return Ok(Try::Later(why, after)),
+        Answer::Later(why, after) => return Ok(Try::Later(why.into(), after)),
         Answer::Never(why) => {
             let advice = refusal::denied(head.status, job.want.auth.is_some());
             return Ok(Try::Never(Refusal { why, advice }));
@@ -152,10 +152,10 @@ async fn body(job: &Job<'_>, response: Response, total: Option<u64>, splits: boo
         }
         (Err(source), _) => Err(FetchError::Store { operation: "writing", path: partial.part(), source }.into()),
         (Ok(true), _) => Ok(Try::Never("it sends more than the file has".into())),
-        (Ok(false), Some(error)) => Ok(Try::Later(breaks::broke(&error, have, job.client.limits.stall), None)),
+        (Ok(false), Some(error)) => Ok(Try::Later(breaks::broke(&error, have, job.client.limits.stall).into(), None)),
         (Ok(false), None) if slow => Ok(Try::Split),
         (Ok(false), None) => match total {
-            Some(total) if have < total => Ok(Try::Later(format!("it ended after {have} of {total} bytes"), None)),
+            Some(total) if have < total => Ok(Try::Later(format!("it ended after {have} of {total} bytes").into(), None)),
             _ => Ok(Try::Done),
         },
     }
@@ -199,24 +199,26 @@ pub(super) fn head(response: &Response) -> Head {
 pub(super) fn refused(error: &reqwest::Error, stall: Duration) -> Try {
     let why = chain(error);
     if error.is_timeout() {
-        Try::Later(format!("it did not answer within {stall:.0?}"), None)
+        let why = format!("it did not answer within {stall:.0?}");
+        Try::Later(Refusal { why, advice: error.is_connect().then(refusal::unreached) }, None)
+    } else if error.is_dns() {
+        Try::Later(refusal::unresolved(&why), None)
     } else if let Some(fault) = breaks::no_http(&why) {
         Try::Never(format!("it does not answer as HTTP servers do: {fault}").into())
     } else if let Some(refusal) = refusal::tls(error) {
         Try::Never(refusal)
-    } else if error.is_redirect() || error.is_builder() || (error.is_connect() && !error.is_dns()) {
-        let advice = error.is_connect().then(refusal::proxied).flatten();
+    } else if error.is_redirect() || error.is_builder() || error.is_connect() {
+        let advice = error.is_connect().then(refusal::unreached);
         Try::Never(Refusal { why, advice })
     } else {
-        Try::Later(why, None)
+        Try::Later(why.into(), None)
     }
 }
 
 /// The same in words.
 pub(super) fn told(error: &reqwest::Error, stall: Duration) -> String {
     match refused(error, stall) {
-        Try::Later(why, _) => why,
-        Try::Never(refusal) => refusal.why,
+        Try::Later(refusal, _) | Try::Never(refusal) => refusal.why,
         Try::Done | Try::Afresh(_) | Try::Split | Try::Single(_) => chain(error),
     }
 }

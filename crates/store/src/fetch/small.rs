@@ -85,17 +85,17 @@ async fn load(client: &Client, small: &Small, url: &Url, note: &impl Fn(String))
     let mut patience = Patience::default();
     loop {
         let mut bytes = Vec::new();
-        let (why, asked) = match once(client, small, url, &mut bytes).await {
+        let (refusal, asked) = match once(client, small, url, &mut bytes).await {
             Try::Done | Try::Split => return Ok(bytes),
             Try::Never(refusal) => return Err(refusal),
-            Try::Afresh(why) | Try::Single(why) => (why.to_owned(), None),
-            Try::Later(why, asked) => (why, asked),
+            Try::Afresh(why) | Try::Single(why) => (why.into(), None),
+            Try::Later(refusal, asked) => (refusal, asked),
         };
         // It is asked for all of it each time: how far it came is no progress.
         let Some(pause) = patience.next(false, asked, &client.limits) else {
-            return Err(format!("{why}, again and again").into());
+            return Err(refusal.lasting());
         };
-        note(format!("{url}: {why}; trying again in {pause:.0?}"));
+        note(format!("{url}: {}; trying again in {pause:.0?}", refusal.why));
         tokio::time::sleep(pause).await;
     }
 }
@@ -111,7 +111,7 @@ async fn once(client: &Client, small: &Small, url: &Url, bytes: &mut Vec<u8>) ->
         Answer::Take { total, .. } => total,
         Answer::Whole => None,
         Answer::Afresh(why) => return Try::Afresh(why),
-        Answer::Later(why, after) => return Try::Later(why, after),
+        Answer::Later(why, after) => return Try::Later(why.into(), after),
         Answer::Never(why) => {
             return Try::Never(Refusal { why, advice: refusal::denied(response.status().as_u16(), small.auth.is_some()) });
         }
@@ -126,12 +126,12 @@ async fn once(client: &Client, small: &Small, url: &Url, bytes: &mut Vec<u8>) ->
             }
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break,
-            Err(error) => return Try::Later(broke(&error, bytes.len() as u64, stall), None),
+            Err(error) => return Try::Later(broke(&error, bytes.len() as u64, stall).into(), None),
         }
     }
     let have = bytes.len() as u64;
     match total {
-        Some(total) if have < total => Try::Later(format!("it ended after {have} of {total} bytes"), None),
+        Some(total) if have < total => Try::Later(format!("it ended after {have} of {total} bytes").into(), None),
         _ => Try::Done,
     }
 }

@@ -1,5 +1,6 @@
 //! Why nobody can say what an artifact must hash to.
 
+use super::super::refusal::Refusal;
 use super::Source;
 use crate::evidence::Fault;
 use crate::evidence::openpgp::{KeyFault, SignatureFault};
@@ -14,6 +15,8 @@ pub struct PaperFault {
     pub refused: bool,
     /// Where to begin.
     pub remedy: Remedy,
+    /// What to do about the server that could not be had, where that is known.
+    pub advice: Option<&'static str>,
 }
 
 /// Where to begin with what is wrong.
@@ -31,7 +34,7 @@ pub enum Remedy {
 
 impl PaperFault {
     pub(super) fn refused(text: impl Into<String>) -> Self {
-        Self { text: text.into(), refused: true, remedy: Remedy::Server }
+        Self { text: text.into(), refused: true, remedy: Remedy::Server, advice: None }
     }
 }
 
@@ -78,16 +81,18 @@ pub(super) struct Trouble {
     lines: Vec<String>,
     refused: bool,
     remedy: Option<Remedy>,
+    advice: Option<&'static str>,
 }
 
 impl Trouble {
     pub fn new(what: &'static str) -> Self {
-        Self { what, lines: Vec::new(), refused: false, remedy: None }
+        Self { what, lines: Vec::new(), refused: false, remedy: None, advice: None }
     }
 
     /// It could not be had there.
-    pub fn absent(&mut self, source: &Source<'_>, why: String) {
-        self.lines.push(why);
+    pub fn absent(&mut self, source: &Source<'_>, refusal: Refusal) {
+        self.lines.push(refusal.why);
+        self.advice = self.advice.or(refusal.advice);
         self.remedy.get_or_insert(remedy(source));
     }
 
@@ -122,6 +127,6 @@ impl From<Trouble> for PaperFault {
             [one] => format!("the {}: {one}", trouble.what),
             lines => format!("the {}:\n  {}", trouble.what, lines.join("\n  ")),
         };
-        Self { text, refused: trouble.refused, remedy: trouble.remedy.unwrap_or(Remedy::Server) }
+        Self { text, refused: trouble.refused, remedy: trouble.remedy.unwrap_or(Remedy::Server), advice: trouble.advice }
     }
 }

@@ -2,6 +2,7 @@
 
 use pxectl_model::evidence::{FilePlace, Signing};
 
+use super::super::refusal::Refusal;
 use super::fault::{KEY, PaperFault, Trouble, Why};
 use super::{Papers, Query, Source, inside, sources};
 use crate::evidence::openpgp::{SignatureFault, verify};
@@ -79,7 +80,9 @@ impl Papers {
         let mut worst: Option<SignatureFault> = None;
         for url in signatures {
             match self.read(query, Source::Url(url), LARGEST_SIGNATURE).await {
-                Err(why) => trouble.absent(&Source::Url(url), format!("its signature, {why}")),
+                Err(refusal) => {
+                    trouble.absent(&Source::Url(url), Refusal { why: format!("its signature, {}", refusal.why), ..refusal });
+                }
                 Ok(signature) => match verify(keys, &signing.key.fingerprint.value, &signature, bytes, self.now) {
                     Ok(()) => return Ok(true),
                     Err(fault) => {
