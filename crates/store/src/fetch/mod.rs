@@ -5,6 +5,7 @@
 
 mod answer;
 mod auth;
+mod before;
 mod breaks;
 mod client;
 mod error;
@@ -179,10 +180,13 @@ async fn from_mirrors(job: &Job<'_>, urls: &[&Url], mut tried: Vec<Tried>) -> Re
     }
     let (mut partial, waited) = Partial::open(job.store, job.want, job.watch).await?;
     // Whoever was waited for may have fetched it.
-    if let Some(got) = job.stored().or_else(|| if waited { partial.fetched_by_another(job.store) } else { None }) {
+    if let Some(got) = job.stored().or_else(|| if waited { partial.fetched(job.store) } else { None }) {
         return Ok(got);
     }
-    partial.forget_others()?;
+    if let Some(got) = before::still(job, urls, &partial).await {
+        return Ok(got);
+    }
+    partial.forget_fetched()?;
     for (n, url) in urls.iter().enumerate() {
         match job.from(url, &mut partial).await {
             Ok(got) => return Ok(got),

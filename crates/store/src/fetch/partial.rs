@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pxectl_model::digest::{Hasher, Sha256};
+use pxectl_model::digest::Hasher;
 use pxectl_model::url::Url;
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use tokio::task::JoinError;
@@ -138,29 +138,22 @@ impl Partial {
         Ok(())
     }
 
-    /// What another process fetched while it was waited for.
-    pub fn fetched_by_another(&mut self, store: &Store) -> Option<Got> {
-        let fetched = Fetched::read(&self.path("done"))?;
-        let sha256: Sha256 = fetched.sha256.parse().ok()?;
-        (store.size(&sha256)? == fetched.size).then(|| Got {
-            sha256,
-            sha512: None,
-            size: fetched.size,
-            from: fetched.url.parse().ok(),
-            version: pxectl_model::lock::Version::default(),
-        })
+    /// What was fetched last, where it is in the store still: the answer for who waited for it, and of no more worth than its server's
+    /// word that it has the same for whoever comes later.
+    pub fn fetched(&self, store: &Store) -> Option<Got> {
+        let got = Fetched::read(&self.path("done"))?.got()?;
+        (store.size(&got.sha256)? == got.size).then_some(got)
     }
 
-    /// What was fetched once is no answer to whoever comes later.
-    pub fn forget_others(&self) -> Result<(), FetchError> {
+    /// What was fetched once is not what is fetched now.
+    pub fn forget_fetched(&self) -> Result<(), FetchError> {
         remove(&self.path("done"))
     }
 
     /// Tells those who wait what was fetched, and takes the record of the half content away.
     pub fn finish(&self, got: &Got) -> Result<(), FetchError> {
         if !self.pinned {
-            let url = got.from.as_ref().map(ToString::to_string).unwrap_or_default();
-            self.write("done", &Fetched::new(&url, got.sha256.to_string(), got.size))?;
+            self.write("done", &Fetched::new(got))?;
         }
         remove(&self.path("json"))
     }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use pxectl_model::lock::Version;
 use serde::{Deserialize, Serialize};
 
+use super::Got;
 use crate::regular::read_regular;
 
 const SCHEMA: &str = "pxectl.partial/1";
@@ -54,20 +56,39 @@ impl Record {
     }
 }
 
-/// What was fetched for somebody who waited. `"schema": "pxectl.fetched/1"`.
+/// What was fetched without a digest: for somebody who waited, and for a later run. `"schema": "pxectl.fetched/1"`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Fetched {
     schema: String,
     pub url: String,
     pub sha256: String,
     pub size: u64,
+    /// The version, without quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<String>,
 }
 
 impl Fetched {
     const SCHEMA: &str = "pxectl.fetched/1";
 
-    pub fn new(url: &str, sha256: String, size: u64) -> Self {
-        Self { schema: Self::SCHEMA.to_owned(), url: url.to_owned(), sha256, size }
+    pub fn new(got: &Got) -> Self {
+        Self {
+            schema: Self::SCHEMA.to_owned(),
+            url: got.from.as_ref().map(ToString::to_string).unwrap_or_default(),
+            sha256: got.sha256.to_string(),
+            size: got.size,
+            etag: got.version.etag.clone(),
+            modified: got.version.modified.clone(),
+        }
+    }
+
+    /// The same; none where it makes no sense.
+    pub fn got(self) -> Option<Got> {
+        let tag = self.etag.map(|tag| format!("\"{tag}\""));
+        let version = Version::of(tag.as_deref(), self.modified.as_deref());
+        Some(Got { sha256: self.sha256.parse().ok()?, sha512: None, size: self.size, from: self.url.parse().ok(), version })
     }
 
     pub fn read(path: &Path) -> Option<Self> {

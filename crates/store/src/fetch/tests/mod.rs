@@ -1,5 +1,6 @@
 //! Fetching from servers that misbehave on purpose, on loopback.
 
+mod before;
 mod lanes;
 mod mirrors;
 mod odd;

@@ -16,6 +16,8 @@ pub struct Asked {
     /// The last byte of its range.
     pub to: Option<usize>,
     pub if_range: Option<String>,
+    pub if_none_match: Option<String>,
+    pub if_modified_since: Option<String>,
     pub authorization: Option<String>,
 }
 
@@ -169,6 +171,8 @@ fn serve(stream: TcpStream, log: &Mutex<Vec<Asked>>, answer: &dyn Fn(&Asked) -> 
             }
             "authorization" => asked.authorization = Some(value.to_owned()),
             "if-range" => asked.if_range = Some(value.to_owned()),
+            "if-none-match" => asked.if_none_match = Some(value.to_owned()),
+            "if-modified-since" => asked.if_modified_since = Some(value.to_owned()),
             "accept-encoding" => assert_eq!(value, "identity"),
             _ => {}
         }
