@@ -9,7 +9,7 @@ use pxectl_model::body::Body;
 use pxectl_model::inventory::{IpxeSource, Parts};
 use pxectl_model::name::Name;
 use pxectl_model::policy::nbp_files;
-use pxectl_model::stock::{DEBIAN_IPXE, usual_nbp};
+use pxectl_model::stock::{DEBIAN_IPXE, how_to_get, usual_nbp};
 use pxectl_store::images::Store;
 
 /// Gives the bodies of what an inventory names.
@@ -56,8 +56,8 @@ pub trait Shelf: Send + Sync {
 pub enum Unfound {
     /// It can be fetched.
     Fetch(Name),
-    /// The same, and Debian's package might have brought it.
-    Usual(Name),
+    /// The usual one of a firmware, which Debian's folder does not have either.
+    Usual(Firmware),
     /// It was built elsewhere.
     Build(Name),
     /// It is not where it should be, in words.
@@ -68,11 +68,9 @@ impl std::fmt::Display for Unfound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Fetch(name) => write!(f, "{name} is not in the store: `pxectl fetch {name}`"),
-            Self::Usual(name) => {
-                write!(
-                    f,
-                    "{name} is neither in `{DEBIAN_IPXE}` nor in the store: `pxectl fetch {name}`, or install Debian's package `ipxe`"
-                )
+            Self::Usual(firmware) => {
+                let (name, remedy) = (usual_nbp(*firmware), how_to_get(&[*firmware]));
+                write!(f, "{name} is neither in `{DEBIAN_IPXE}` nor in the store: {remedy}")
             }
             Self::Build(name) => write!(f, "{name} was built, and is not in this store: `pxectl ipxe build`"),
             Self::Nowhere(text) => f.write_str(text),
@@ -110,7 +108,7 @@ impl Shelf for Disk {
         }
         match (&parts.lab.ipxe, usual_nbp(firmware).parse::<Name>()) {
             // Who has no such folder has the built-in artifacts.
-            (None, Ok(usual)) => self.stored(&usual, parts).map_err(|_| Unfound::Usual(usual)),
+            (None, Ok(usual)) => self.stored(&usual, parts).map_err(|_| Unfound::Usual(firmware)),
             _ => Err(Unfound::Nowhere(format!("there is no {} for {firmware} in `{}`", names.join(" or "), dir.display()))),
         }
     }

@@ -1,5 +1,6 @@
 //! Whether files changed: their stamps, taken when they were read and compared at each request. No watcher, so no race.
 
+use std::collections::BTreeSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -76,6 +77,13 @@ impl Stamps {
         stamps
     }
 
+    /// What differs now: the files; where only folders do, something came, went or was renamed in those.
+    pub fn changed(&self) -> BTreeSet<&Path> {
+        let changed = self.paths.iter().filter(|(path, then)| stamp(path) != *then).map(|(path, _)| path.as_path());
+        let (folders, files): (BTreeSet<_>, BTreeSet<_>) = changed.partition(|path| path.is_dir());
+        if files.is_empty() { folders } else { files }
+    }
+
     /// Whether nothing differs now.
     pub fn hold(&self) -> bool {
         self.paths.iter().all(|(path, then)| stamp(path) == *then)
@@ -107,8 +115,9 @@ mod tests {
         let absent = take();
         std::fs::write(&file, "one").unwrap();
         assert!(!absent.hold(), "it came into being");
+        assert_eq!(absent.changed(), [file.as_path()].into(), "and not the folder that it is in");
         let first = take();
-        assert!(first.hold());
+        assert!(first.hold() && first.changed().is_empty());
         std::fs::write(&file, "three").unwrap();
         assert!(!first.hold(), "written in place");
         let second = take();

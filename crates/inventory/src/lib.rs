@@ -40,6 +40,7 @@ pub use here::{Here, SourceState, here, how_to_mend, missing_secret};
 pub use images::images;
 pub use inside::{Absent, ImageAt, not_in_image};
 pub use names::{HostNames, Names, names};
+pub use programs::lacking_programs;
 pub use prove::{DEFAULT_HTTP_PORT, DEFAULT_TEMPLATES};
 pub use read::{File, Include, Included, Input, LockInput, Reading, includes, read};
 pub use recipe::{BadRecipe, read_recipe};

@@ -8,7 +8,7 @@ use pxectl_model::inventory::IpxeDir;
 use pxectl_model::name::Name;
 use pxectl_model::policy::nbp_files;
 use pxectl_model::source::{FileId, Route};
-use pxectl_model::stock::{DEBIAN_IPXE, usual_nbp};
+use pxectl_model::stock::{DEBIAN_IPXE, how_to_get, usual_nbp};
 
 use crate::draft::{Draft, LabDraft};
 use crate::findings::shown;
@@ -30,19 +30,26 @@ pub(crate) fn programs(lab: &LabDraft, dir: &IpxeDir, host: &dyn Here) -> Vec<Di
 
 /// What a lab lacks that names no source: Debian's folder has it, or the store.
 pub(crate) fn usual(draft: &Draft, host: &dyn Here) -> Vec<Diagnostic> {
-    let folder = Path::new(DEBIAN_IPXE);
+    let finding = |firmware: Firmware| {
+        let message = format!("the bootstrap program for {firmware} is neither in `{DEBIAN_IPXE}` nor in this host's store");
+        NOT_FETCHED.at(Place::Route(Route::root(FileId(0)).key("lab").on_key()), message).help(how_to_get(&[firmware]))
+    };
+    lacking_programs(draft, |path| host.exists(path)).into_iter().map(finding).collect()
+}
+
+/// The firmware that a lab without `ipxe` boots and has no program for, neither in Debian's folder nor fetched. Those of other labs are artifacts, or
+/// files that they name.
+pub fn lacking_programs(draft: &Draft, exists: impl Fn(&Path) -> bool) -> Vec<Firmware> {
+    if draft.lab.ipxe.is_some() {
+        return Vec::new();
+    }
     let lacks = draft.lab.firmware().into_iter().filter(|firmware| {
         let name = usual_nbp(*firmware).parse::<Name>();
         // One that is an artifact was looked for already.
         let artifact = name.is_ok_and(|name| draft.artifact(&name).is_some());
-        !artifact && !nbp_files(*firmware).iter().any(|file| host.exists(&folder.join(file)))
+        !artifact && !nbp_files(*firmware).iter().any(|file| exists(&Path::new(DEBIAN_IPXE).join(file)))
     });
-    let finding = |firmware: Firmware| {
-        let message = format!("the bootstrap program for {firmware} is neither in `{DEBIAN_IPXE}` nor in this host's store");
-        let help = format!("run `pxectl fetch {}`, or install Debian's package `ipxe`", usual_nbp(firmware));
-        NOT_FETCHED.at(Place::Route(Route::root(FileId(0)).key("lab").on_key()), message).help(help)
-    };
-    lacks.map(finding).collect()
+    lacks.collect()
 }
 
 fn of_firmware(firmware: Firmware, dir: &IpxeDir, host: &dyn Here) -> Vec<Diagnostic> {

@@ -175,13 +175,17 @@ pub enum EventKind {
         /// One sentence.
         text: String,
     },
-    /// An edit of the inventory is in force.
+    /// What changed on the disk is in force: the inventory, or any file that it names.
     Reloaded {
-        /// Hosts in it.
+        /// Which files, as people call them.
+        changed: Vec<String>,
+        /// Hosts in the inventory.
         hosts: usize,
     },
-    /// An edit of the inventory is unsound; the old table stays in force.
+    /// What changed is unsound; the old table stays in force.
     ReloadRefused {
+        /// Which files, as people call them.
+        changed: Vec<String>,
         /// The findings, one a line.
         text: String,
     },

@@ -1,14 +1,16 @@
 //! `fetch`: images into the store, verified; what they are into the lock file.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use pxectl_inventory::draft::Draft;
-use pxectl_inventory::unnamed;
+use pxectl_inventory::{lacking_programs, unnamed};
 use pxectl_model::lock::{FILE_NAME, Locked, Lockfile, Trust};
 use pxectl_model::name::Name;
+use pxectl_model::stock::how_to_get;
 use pxectl_model::utc::Utc;
-use pxectl_store::fetch::{Got, Watch};
+use pxectl_store::fetch::Got;
 
 use crate::cli::Fetch;
 use crate::failure::{Answer, Failure, Outcome};
@@ -31,6 +33,9 @@ pub async fn run(args: &Fetch, session: &Session) -> Outcome {
     let draft = &found.reading.draft;
     let Some(mut tasks) = chosen(&args.names, draft) else { return Ok(Answer::No) };
     let all = args.names.is_empty();
+    if all && tasks.is_empty() {
+        session.say("nothing to fetch: this lab names no artifact");
+    }
     if args.locked {
         let refused = refused(&tasks, draft, all);
         if !refused.is_empty() {
@@ -47,8 +52,7 @@ pub async fn run(args: &Fetch, session: &Session) -> Outcome {
         run::offline(tasks, &session.store).await
     } else {
         let screen = Arc::new(Screen::new(session));
-        let watch: Arc<dyn Watch> = screen.clone();
-        let done = run::all(tasks, &session.store, Proofs::new(folder_of(&session.inventory)), args.jobs, watch).await;
+        let done = run::all(tasks, &session.store, Proofs::new(folder_of(&session.inventory)), args.jobs, &screen).await;
         screen.end();
         done?
     };
@@ -60,6 +64,15 @@ pub async fn run(args: &Fetch, session: &Session) -> Outcome {
             let removed =
                 written.removed.iter().map(|name| format!("; `{name}` is not in the inventory any more")).collect::<String>();
             session.say(&format!("wrote {FILE_NAME} ({}){removed}", counted(written.artifacts)));
+        }
+    }
+    if all && answer.is_ok() {
+        let lacking = lacking_programs(draft, Path::exists);
+        if !lacking.is_empty() {
+            let names = lacking.iter().map(|firmware| firmware.as_str()).collect::<Vec<_>>().join(", ");
+            session
+                .say(&format!("note: this host has no bootstrap program for {names} yet, without which `serve` does not start"));
+            session.say(&format!("hint: {}", how_to_get(&lacking)));
         }
     }
     answer

@@ -173,7 +173,7 @@ fn gc(args: &StoreGc, session: &Session) -> Outcome {
     }
     print(&table::table(&rows));
     let word = if args.dry_run { "would remove" } else { "removed" };
-    let labs = sweep.roots().len() - gone.len();
+    let labs = users.contents.values().flatten().map(|(_, inventory)| inventory).collect::<BTreeSet<_>>().len();
     session.say(&format!(
         "{word} {} ({}); kept {} ({}) that {} to",
         what(rows.len() - folders, folders),

@@ -49,8 +49,11 @@ pub fn run(args: &Verify, session: &Session) -> Outcome {
             warn(hint);
         }
     }
-    for stranger in strangers {
+    for stranger in &strangers {
         warn(&format!("warning: `{}` is no file of the store: its name is no digest, or it is no file", stranger.display()));
+    }
+    if !strangers.is_empty() {
+        warn("hint: nothing uses what pxectl did not put there, and `store gc` leaves it: if nobody else needs it, remove it");
     }
     session.say(&human::summary(&verdicts, begin.elapsed().as_secs_f64()));
     if verdicts.iter().any(|verdict| verdict.state == State::Unreadable) {

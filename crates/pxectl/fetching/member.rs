@@ -47,7 +47,7 @@ impl Archives {
 }
 
 /// The archive as something to fetch. Its own name is the end of its address.
-fn archive_of(task: &Task) -> Want {
+pub(super) fn archive_of(task: &Task) -> Want {
     let url = task.want.urls.first().map(ToString::to_string).unwrap_or_default();
     let name = url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).filter(|name| !name.is_empty());
     let name = name.map_or_else(|| format!("the archive of {}", task.name), str::to_owned);

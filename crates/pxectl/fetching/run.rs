@@ -16,12 +16,14 @@ use pxectl_store::regular::open_regular;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::member::Archives;
+use super::member::{Archives, archive_of};
 use super::plan::Task;
 use super::program;
 use super::proof::Proofs;
+use super::screen::Screen;
 use super::vouch::vouch;
 use crate::failure::{Failure, chain};
+use crate::shelf;
 
 /// Why one is not there.
 #[derive(Debug, Clone)]
@@ -43,8 +45,9 @@ pub async fn all(
     store: &Store,
     proofs: Proofs,
     jobs: u8,
-    watch: Arc<dyn Watch>,
+    screen: &Arc<Screen>,
 ) -> Result<Vec<(Task, Outcome)>, Failure> {
+    let watch: Arc<dyn Watch> = screen.clone();
     let turns = Arc::new(Semaphore::new(usize::from(jobs)));
     let client =
         Client::new(Limits::default()).map_err(|error| Failure::of(&error))?.with_turns(turns.clone()).judged_by(Arc::new(Judge));
@@ -53,8 +56,11 @@ pub async fn all(
     let mut running = JoinSet::new();
     let waiting = tasks.clone();
     let archives = Arc::new(Archives::default());
-    for mut task in tasks {
+    // Also those that wait for their turn are part of what is to come.
+    let coming: Vec<Option<String>> = tasks.iter().map(|task| to_come(task, store, screen)).collect();
+    for (mut task, coming) in tasks.into_iter().zip(coming) {
         let (store, client, turns, watch, proofs) = (store.clone(), client.clone(), turns.clone(), watch.clone(), proofs.clone());
+        let screen = screen.clone();
         let (archives, papers) = (archives.clone(), papers.clone());
         running.spawn(async move {
             // Nobody closes it.
@@ -63,12 +69,25 @@ pub async fn all(
                 true => here(&task, &store).ok_or_else(unbuilt),
                 false => one(&mut task, &store, &client, &archives, &proofs, &papers, &watch).await,
             };
+            coming.iter().for_each(|name| screen.over(name));
             (task, outcome)
         });
     }
     let mut done = until_interrupted(running, waiting).await;
     done.sort_by(|one, other| one.0.name.cmp(&other.0.name));
     Ok(done)
+}
+
+/// Tells the screen of what will come, with its size where that is known, and gives its name there; none of what is in the store.
+fn to_come(task: &Task, store: &Store, screen: &Screen) -> Option<String> {
+    let (name, size) = match (&task.path, &task.member) {
+        (Some(path), _) => (task.want.name.clone(), shelf::size_of(path)),
+        _ if here(task, store).is_some() || task.is_built() => return None,
+        (None, Some(_)) => (archive_of(task).name, None),
+        (None, None) => (task.want.name.clone(), task.want.size),
+    };
+    screen.expect(&name, size);
+    Some(name)
 }
 
 /// What became of each; an interrupt (ctrl-C) ends those that are under way. What has arrived of them is kept.

@@ -41,8 +41,15 @@ struct Shown {
 struct File {
     bar: Option<ProgressBar>,
     have: u64,
-    total: u64,
+    /// None where it has not begun, and nobody knows how large it will be.
+    total: Option<u64>,
     told: Instant,
+}
+
+impl File {
+    fn of(total: Option<u64>) -> Self {
+        Self { bar: None, have: 0, total, told: Instant::now() }
+    }
 }
 
 impl Screen {
@@ -75,9 +82,20 @@ impl Screen {
         }
     }
 
-    /// Tells of a file that will come, so that the bar for all knows it from the beginning.
-    pub fn expect(&self, name: &str, total: u64) {
-        self.shown().files.entry(name.to_owned()).or_insert_with(|| File { bar: None, have: 0, total, told: Instant::now() });
+    /// Tells of a file that will come, so that the bar for all knows it from the beginning; of some nobody knows how large they are.
+    pub fn expect(&self, name: &str, total: Option<u64>) {
+        self.shown().files.entry(name.to_owned()).or_insert_with(|| File::of(total));
+    }
+
+    /// Nothing more comes of it.
+    pub fn over(&self, name: &str) {
+        let mut shown = self.shown();
+        let Some(file) = shown.files.get_mut(name) else { return };
+        // The rest of one that was here, or failed, is nothing that the others wait for.
+        file.total = Some(file.have);
+        if let Some(bar) = &file.bar {
+            bar.finish_and_clear();
+        }
     }
 
     fn say(&self, line: &str) {
@@ -97,19 +115,19 @@ impl Screen {
         if let Some(bars) = &self.bars {
             bars.fit(files, columns);
         }
-        let new = || File { bar: None, have: 0, total: 0, told: Instant::now() };
-        let file = files.entry(name.to_owned()).or_insert_with(new);
+        let file = files.entry(name.to_owned()).or_insert_with(|| File::of(None));
         if let (None, Some(bars)) = (&file.bar, &self.bars) {
             file.bar = Some(match bars.total.get() {
                 Some(total) => bars.all.insert_before(total, bar(name, *columns)),
                 None => bars.all.add(bar(name, *columns)),
             });
         }
-        (file.have, file.total) = (have, total.unwrap_or(have).max(have));
+        let whole = total.unwrap_or(have).max(have);
+        (file.have, file.total) = (have, Some(whole));
         if let Some(bar) = &file.bar {
-            bar.set_length(file.total);
+            bar.set_length(whole);
             bar.set_position(have);
-            if have == file.total {
+            if have == whole {
                 bar.finish_and_clear();
             }
         } else if file.told.elapsed() > LINE_EVERY {
@@ -119,7 +137,8 @@ impl Screen {
         }
         if let Some(bars) = self.bars.as_ref().filter(|_| files.len() > 1) {
             let total = bars.total.get_or_init(|| bars.all.add(bar("total", *columns)));
-            total.set_length(files.values().map(|file| file.total).sum());
+            total.set_prefix(called_total(files.values().filter(|file| file.total.is_none()).count()));
+            total.set_length(files.values().filter_map(|file| file.total).sum());
             total.set_position(files.values().map(|file| file.have).sum());
         }
     }
@@ -134,6 +153,15 @@ impl Bars {
             *columns = now;
             files.values().filter_map(|file| file.bar.as_ref()).chain(self.total.get()).for_each(|bar| restyle(bar, now));
         }
+    }
+}
+
+/// The bar for all; what it says of bytes and time leaves out so many files, since nobody knows how large they are.
+fn called_total(unknown: usize) -> String {
+    match unknown {
+        0 => "total".to_owned(),
+        1 => "total +1 file".to_owned(),
+        n => format!("total +{n} files"),
     }
 }
 

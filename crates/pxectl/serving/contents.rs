@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, Weak};
 
+use pxectl_model::arch::Firmware;
 use pxectl_model::artifact::{Artifact, ArtifactPlace};
 use pxectl_model::body::Body;
 use pxectl_model::digest::{Digest, Hasher, Sha256, WideHasher};
 use pxectl_model::name::Name;
 use pxectl_model::source::Layer;
+use pxectl_model::stock::{or_package, usual_nbp};
 use pxectl_netboot::open::{OpenBody, OpenPieces, Stamp};
 
 /// What is open for a table, and what is wrong with the rest.
@@ -24,8 +26,8 @@ pub struct Contents {
     unfetched: Vec<Name>,
     /// The same for what was built and cannot be fetched.
     unbuilt: Vec<Name>,
-    /// Whether Debian's package could bring some of it.
-    packaged: bool,
+    /// Whose usual program it is, of those that are.
+    usual: Vec<Firmware>,
 }
 
 impl Contents {
@@ -41,10 +43,11 @@ impl Contents {
         }
     }
 
-    /// The same for what Debian's package could have brought.
-    pub fn lack_usual(&mut self, name: Name) {
-        self.packaged = true;
-        self.lack(name);
+    /// The same for the usual program of a firmware.
+    pub fn lack_usual(&mut self, firmware: Firmware) {
+        if !self.usual.contains(&firmware) {
+            self.usual.push(firmware);
+        }
     }
 
     /// The same for what was built, and elsewhere.
@@ -57,11 +60,13 @@ impl Contents {
     /// What stops the table; all that is to be fetched is one of it.
     pub fn faults(&self) -> Vec<String> {
         let mut faults = self.faults.clone();
-        let names: Vec<&str> = self.unfetched.iter().map(Name::as_str).collect();
+        let own = self.unfetched.iter().map(Name::as_str);
+        let names: Vec<&str> = own.chain(self.usual.iter().map(|firmware| usual_nbp(*firmware))).collect();
         if !names.is_empty() {
             let them = if names.len() == 1 { "the artifact is" } else { "artifacts are" };
             let command = names.join(" ");
-            let package = if self.packaged { ", or install Debian's package `ipxe`" } else { "" };
+            // A package that brings some of it would be half an advice.
+            let package = if self.unfetched.is_empty() { or_package(&self.usual) } else { "" };
             let all = names.join(", ");
             faults.push(format!("error: {them} not in the store: {all}\nhint: run `pxectl fetch {command}`{package}"));
         }

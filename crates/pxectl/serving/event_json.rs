@@ -48,8 +48,8 @@ fn kind(kind: &EventKind) -> (&'static str, Value) {
             ("refused", json!({"protocol": protocol.as_str(), "peer": peer.to_string(), "what": what, "reason": reason}))
         }
         EventKind::Warning { boot, text } => ("warning", json!({"boot": boot.as_ref().map(ToString::to_string), "text": text})),
-        EventKind::Reloaded { hosts } => ("reloaded", json!({"hosts": hosts})),
-        EventKind::ReloadRefused { text } => ("reload-refused", json!({"text": text})),
+        EventKind::Reloaded { changed, hosts } => ("reloaded", json!({"changed": changed, "hosts": hosts})),
+        EventKind::ReloadRefused { changed, text } => ("reload-refused", json!({"changed": changed, "text": text})),
         EventKind::Stopping { why } => ("stopping", json!({"why": why})),
         EventKind::Stopped => ("stopped", json!({})),
     }

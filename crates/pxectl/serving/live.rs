@@ -97,7 +97,7 @@ impl Shared {
                 tokio::time::sleep(SETTLE_WAIT).await;
                 continue;
             }
-            let edited = !before.hold();
+            let changed: Vec<String> = before.changed().into_iter().map(|path| self.builder.called(path)).collect();
             let this = self.clone();
             let Ok(result) = tokio::task::spawn_blocking(move || this.builder.build()).await else { return };
             let stamps = match &result {
@@ -113,10 +113,10 @@ impl Shared {
                 Ok(built) => {
                     let hosts = built.inventory.parts().hosts.len();
                     *self.in_force.write().unwrap_or_else(PoisonError::into_inner) = (built.table, built.stamps);
-                    if !edited {
+                    if changed.is_empty() {
                         continue;
                     }
-                    self.report.report(EventKind::Reloaded { hosts });
+                    self.report.report(EventKind::Reloaded { changed, hosts });
                     if let Some(text) = self.not_agreed(&built.inventory) {
                         self.report.report(EventKind::Warning { boot: None, text });
                     }
@@ -129,7 +129,7 @@ impl Shared {
                     self.in_force.write().unwrap_or_else(PoisonError::into_inner).1 = broken.stamps;
                     // Events are data, for whoever reads them: without the styles of a terminal.
                     let text = anstream::adapter::strip_str(&broken.text).to_string();
-                    self.report.report(EventKind::ReloadRefused { text });
+                    self.report.report(EventKind::ReloadRefused { changed, text });
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use pxectl_model::arch::Firmware;
@@ -131,6 +131,15 @@ impl TableBuilder {
         Self { source, site, base, scope, shelf, opener, indexer, vault: None, reveals: true, first: OnceLock::new() }
     }
 
+    /// A file as people of this lab call it: by its place in the inventory's folder, where it lies there.
+    pub fn called(&self, path: &Path) -> String {
+        let below = match &self.source {
+            InventorySource::File(inventory) => path.strip_prefix(folder_of(inventory)).unwrap_or(path),
+            InventorySource::Text(..) => path,
+        };
+        below.display().to_string()
+    }
+
     /// Reads the inventory and builds the table.
     ///
     /// # Errors
@@ -214,7 +223,7 @@ impl TableBuilder {
             },
             Err(Unfound::Nowhere(why)) => contents.fault(format!("error: {why}\n{NO_PROGRAM}")),
             Err(Unfound::Fetch(name)) => contents.lack(name),
-            Err(Unfound::Usual(name)) => contents.lack_usual(name),
+            Err(Unfound::Usual(firmware)) => contents.lack_usual(firmware),
             Err(Unfound::Build(name)) => contents.lack_built(name),
         };
         for firmware in lab.firmware() {

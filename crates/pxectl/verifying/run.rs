@@ -40,7 +40,7 @@ pub fn all(subjects: Vec<Subject>, jobs: usize, screen: &Screen) -> Vec<Verdict>
     }
     let mut files: Vec<Job> = files.into_values().collect();
     files.sort_by_key(|job| std::cmp::Reverse(job.size));
-    files.iter().for_each(|job| screen.expect(&job.called, job.size));
+    files.iter().for_each(|job| screen.expect(&job.called, Some(job.size)));
     let hashed = hash(&files, jobs, screen);
     let judged = subjects.into_iter().map(|subject| {
         let hashed = subject.path.as_ref().and_then(|path| hashed.get(path));

@@ -133,8 +133,12 @@ fn a_broken_edit_changes_nothing_and_is_told_once() {
     assert!(live_gets(&serve, "loud"));
     let ended = serve.interrupt().with(0);
     assert_eq!((ended.all("reload-refused").len(), ended.all("reloaded").len()), (1, 1));
-    assert!(ended.stderr.contains("the edited inventory is unsound; the old one stays in force"), "{}", ended.stderr);
-    assert!(ended.stderr.contains("the edited inventory is in force: 3 hosts"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("`inventory.yaml` is changed and unsound; what was in force before stays:"),
+        "{}",
+        ended.stderr
+    );
+    assert!(ended.stderr.contains("`inventory.yaml` is changed and in force from the next boot on: 3 hosts"), "{}", ended.stderr);
 }
 
 #[test]

@@ -227,6 +227,7 @@ fn edits_and_new_images_hold_for_the_next_boot() {
         ]),
     );
     let new = machine.boot();
+    assert_eq!(serve.wait("reloaded")["changed"], serde_json::json!(["files/live.iso"]));
     assert!(machine.get(&new.url("boot/vmlinuz")).body == new_kernel);
     assert!(machine.get(&new.url("extra/initrd")).body == initrd());
     assert!(machine.get(&old.url("boot/vmlinuz")).body == kernel(), "who began with the old one ends with it");
@@ -243,7 +244,8 @@ fn edits_and_new_images_hold_for_the_next_boot() {
     torn[40 * 2048] ^= 1;
     lab.write("files/live.iso", torn);
     assert_eq!(machine.get(&last.url("boot/vmlinuz")).status, 503);
-    serve.interrupt().with(0);
+    let ended = serve.interrupt().with(0);
+    assert!(ended.stderr.contains("`files/live.iso` is changed and in force from the next boot on: 1 host"), "{}", ended.stderr);
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn without_a_source_the_usual_names_are_looked_for() {
     // No package brings one for this firmware.
     lab.pxectl(&["boot-test", "SN-DISK", "--firmware", "uefi-arm32"])
         .ends_with(1)
-        .says("run `pxectl fetch snponly-arm32.efi`, or install Debian's package `ipxe`");
+        .says("hint: run `pxectl fetch snponly-arm32.efi`\n");
     let program = files::efi_program(0x01c2, 5);
     let digest = lab.store(&program);
     lab.write(
@@ -195,6 +195,35 @@ fn without_a_source_the_usual_names_are_looked_for() {
     );
     lab.pxectl(&["lint", "--deny", "warnings"]).ends_with(0);
     lab.pxectl(&["boot-test", "SN-DISK", "--firmware", "uefi-arm32"]).ends_with(0);
+}
+
+#[test]
+fn fetch_tells_where_there_is_nothing_to_fetch_and_which_programs_are_nowhere() {
+    let text = |firmware: &str| {
+        format!("pxectl: 1\nlab: {{server: 127.0.0.1, firmware: [{firmware}], networks: [{{subnet: 127.0.0.0/24}}]}}\n")
+    };
+    let lab = Lab::new(&text("uefi-arm32, uefi-ia32"));
+    let ran = lab.pxectl(&["fetch"]).ends_with(0);
+    let said = "nothing to fetch: this lab names no artifact\n\
+                note: this host has no bootstrap program for uefi-arm32, uefi-ia32 yet, without which `serve` does not start\n\
+                hint: run `pxectl fetch snponly-arm32.efi snponly-i386.efi`\n";
+    assert_eq!((&*ran.stdout, &*ran.stderr), ("", said));
+    assert_eq!(lab.pxectl(&["-q", "fetch"]).ends_with(0).stderr, "");
+    // A lab that has its programs, wherever from, is not told about others.
+    let dir = text("uefi-arm32").replace("server:", "ipxe: {dir: files}, server:");
+    assert_eq!(Lab::new(&dir).pxectl(&["fetch"]).ends_with(0).stderr, "nothing to fetch: this lab names no artifact\n");
+}
+
+#[test]
+fn secure_boot_without_firmware_that_a_shim_exists_for_is_refused() {
+    let text = "pxectl: 1\nlab: {server: 127.0.0.1, firmware: [bios], ipxe: {dir: files, secure_boot: true}, networks: [{subnet: 127.0.0.0/24}]}\n";
+    Lab::new(text)
+        .pxectl(&["lint"])
+        .ends_with(1)
+        .prints("error[conflicting-keys]: `secure_boot` is for `uefi-x64` and `uefi-arm64`");
+    for firmware in ["firmware: [bios, uefi-arm64]", "http_port: 8080"] {
+        Lab::new(&text.replace("firmware: [bios]", firmware)).pxectl(&["lint"]).ends_with(0);
+    }
 }
 
 #[test]

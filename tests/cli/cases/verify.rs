@@ -82,7 +82,10 @@ fn json_has_each_file_and_the_network_is_never_asked() {
     }
     // Neither `serve` nor anybody else would find this.
     lab.write("store/sha256/notes.txt", "mine");
-    lab.pxectl(&["verify"]).ends_with(0).says("notes.txt` is no file of the store");
+    lab.pxectl(&["verify"])
+        .ends_with(0)
+        .says("notes.txt` is no file of the store")
+        .says("hint: nothing uses what pxectl did not put there");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use pxectl_model::arch::Firmware;
 use pxectl_model::inventory::{IpxeDir, IpxeSource};
 use pxectl_model::name::Name;
 use pxectl_model::net::{Network, Range, Subnet};
+use pxectl_model::policy::shim_names;
 use pxectl_model::source::{Layer, Sourced};
 
 use crate::draft::{LabDraft, SiteDraft};
@@ -31,7 +32,7 @@ pub(super) fn lab(walk: &mut Walk<'_>, root: &At<'_>, top: &Table<'_>) -> LabDra
     let Some(table) = walk.table(&at, &keys::LAB) else { return lab };
     lab.http_port = table.get("http_port").and_then(|at| port(walk, &at));
     lab.firmware = table.get("firmware").map(|at| firmware(walk, &at));
-    lab.ipxe = table.get("ipxe").and_then(|at| ipxe(walk, &at));
+    lab.ipxe = table.get("ipxe").and_then(|at| ipxe(walk, &at, lab.firmware.as_deref()));
     lab.unknown = table.get("unknown").and_then(|at| Some(sourced(&at, walk.parse::<Name>(&at)?, Layer::Lab)));
     lab.templates = table.get("templates").and_then(|at| Some(sourced(&at, walk.path(&at)?, Layer::Lab)));
     lab.strict = table.get("strict").and_then(|at| walk.word(&at, &["true", "false"])).unwrap_or(false);
@@ -61,7 +62,7 @@ fn firmware(walk: &mut Walk<'_>, at: &At<'_>) -> Vec<Sourced<Firmware>> {
     items.iter().filter_map(|item| Some(sourced(item, walk.word(item, &words)?, Layer::Lab))).collect()
 }
 
-fn ipxe(walk: &mut Walk<'_>, at: &At<'_>) -> Option<IpxeSource> {
+fn ipxe(walk: &mut Walk<'_>, at: &At<'_>, firmware: Option<&[Sourced<Firmware>]>) -> Option<IpxeSource> {
     let table = walk.table(at, &keys::IPXE)?;
     let by_firmware: Vec<Firmware> = Firmware::ALL.into_iter().filter(|f| table.has(f.as_str())).collect();
     if let Some(first) = by_firmware.first() {
@@ -71,6 +72,16 @@ fn ipxe(walk: &mut Walk<'_>, at: &At<'_>) -> Option<IpxeSource> {
     }
     if let Some(dir) = table.get("dir") {
         let secure_boot = table.get("secure_boot").and_then(|at| walk.word(&at, &["true", "false"])).unwrap_or(false);
+        let shimless =
+            |named: &&[Sourced<Firmware>]| !named.is_empty() && named.iter().all(|one| shim_names(one.value).is_none());
+        if secure_boot && firmware.filter(shimless).is_some() {
+            let message = "`secure_boot` is for `uefi-x64` and `uefi-arm64`, and `firmware` names neither";
+            walk.push(
+                CONFLICTING_KEYS
+                    .at(table.key_place("secure_boot"), message)
+                    .help("remove it, or add the firmware that is to boot with it"),
+            );
+        }
         return Some(IpxeSource::Dir(IpxeDir { path: sourced(&dir, walk.path(&dir)?, Layer::Lab), secure_boot }));
     }
     if by_firmware.is_empty() {

@@ -8,6 +8,7 @@ use pxectl_model::boot::{Action, BootId};
 use pxectl_model::event::{Event, EventKind, Payload, ScriptSent, Transfer};
 
 use super::{Sink, Told};
+use crate::listing::count;
 use crate::session::Level;
 use crate::show::size::size;
 
@@ -170,12 +171,13 @@ impl Sink for Human {
                 let who = boot.and_then(|b| self.labels.get(&b).cloned()).unwrap_or_else(|| "pxectl".to_owned());
                 self.line(event, Level::Quiet, &who, &format!("warning: {text}"));
             }
-            EventKind::Reloaded { hosts } => {
-                let hosts = if *hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") };
-                self.line(event, Level::Normal, "pxectl", &format!("the edited inventory is in force: {hosts}"));
+            EventKind::Reloaded { changed, hosts } => {
+                let text = format!("{} and in force from the next boot on: {}", all_changed(changed), count(*hosts, "host"));
+                self.line(event, Level::Normal, "pxectl", &text);
             }
-            EventKind::ReloadRefused { text } => {
-                self.line(event, Level::Quiet, "pxectl", "the edited inventory is unsound; the old one stays in force:");
+            EventKind::ReloadRefused { changed, text } => {
+                let what = format!("{} and unsound; what was in force before stays:", all_changed(changed));
+                self.line(event, Level::Quiet, "pxectl", &what);
                 for line in text.lines() {
                     (self.print)(line);
                 }
@@ -190,6 +192,19 @@ impl Sink for Human {
             }
             EventKind::Stopped => {}
         }
+    }
+}
+
+/// What changed, as the beginning of a sentence; the first of many.
+fn all_changed(changed: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let names: Vec<_> = changed.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let more = changed.len().saturating_sub(SHOWN);
+    match (&names[..], more) {
+        ([], _) => "something is changed".to_owned(),
+        ([one], _) => format!("{one} is changed"),
+        ([first @ .., last], 0) => format!("{} and {last} are changed", first.join(", ")),
+        (_, more) => format!("{} and {more} more are changed", names.join(", ")),
     }
 }
 
