@@ -6,14 +6,9 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use pxectl_inventory::findings::whole;
-use pxectl_media::{Found, Kind};
-
+use super::outcome::Put;
 use super::scratch::Scratch;
-use crate::failure::Answer;
 use crate::interrupt::{self, Until};
-use crate::listing::count;
-use crate::session::{Session, warn};
 
 /// Bytes that come out of any image, however small: only beyond them it may be a bomb.
 pub const ALWAYS: u64 = 256 << 20;
@@ -24,62 +19,6 @@ pub struct Target {
     force: bool,
     /// Where files become whole before they get their names; made for the first one.
     scratch: OnceCell<Scratch>,
-}
-
-/// What was done so far; what could not be is told as it happens.
-#[derive(Default)]
-pub struct Count {
-    files: usize,
-    links: usize,
-    not_written: usize,
-    /// Bytes of files that were to be written.
-    pub bytes: u64,
-}
-
-impl Count {
-    /// What became of a file.
-    pub fn file(&mut self, found: &Found, put: io::Result<Put>) {
-        match put {
-            Ok(Put::Written) => self.files += 1,
-            Ok(Put::Kept) => self.refuse(found, "something of that name is there; --force replaces it"),
-            Err(error) => self.refuse(found, &error.to_string()),
-        }
-    }
-
-    /// Something else than a file: folders are made.
-    pub fn other(&mut self, target: &Target, found: &Found) {
-        match found.entry.kind {
-            Kind::Folder { .. } => {
-                if let Err(error) = target.folder(&found.path) {
-                    self.refuse(found, &error.to_string());
-                }
-            }
-            Kind::Link(_) => self.links += 1,
-            _ => self.refuse(found, "it is a device, a pipe or a socket"),
-        }
-    }
-
-    /// It is not written.
-    pub fn refuse(&mut self, found: &Found, why: &str) {
-        self.not_written += 1;
-        warn(&format!("not written: `{}`: {}", whole(&found.shown()), whole(why)));
-    }
-
-    /// All in all.
-    pub fn tell(&self, to: &Path, session: &Session) -> Answer {
-        let links = if self.links == 0 { String::new() } else { format!("; left out: {}", count(self.links, "symlink")) };
-        session.say(&format!("wrote {} to `{}`{links}", count(self.files, "file"), to.display()));
-        if self.not_written == 0 { Answer::Yes } else { Answer::No }
-    }
-}
-
-/// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Put {
-    /// It is there, whole.
-    Written,
-    /// Something of its name was there, and is as it was.
-    Kept,
 }
 
 impl Target {
@@ -237,80 +176,4 @@ fn native(name: &[u8]) -> Option<&OsStr> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn path(names: &[&[u8]]) -> Vec<Vec<u8>> {
-        names.iter().map(|name| name.to_vec()).collect()
-    }
-
-    #[test]
-    fn no_name_leads_out() {
-        let outer = tempfile::tempdir().unwrap();
-        let target = Target::new(&outer.path().join("in"), true).unwrap();
-        for names in [
-            &[&b".."[..], b"x"][..],
-            &[b""],
-            &[b"."],
-            &[b".."],
-            &[b"/etc/x"],
-            &[b"a", b"../../x"],
-            &[b"a\\x"],
-            &[b"a\0"],
-            &[b"\x1b[2J"],
-        ] {
-            assert!(target.file(&path(names), &b"x"[..], 1).is_err(), "{names:?}");
-        }
-        assert!(target.file(&[], &b"x"[..], 1).is_err());
-        drop(target);
-        assert_eq!(fs::read_dir(outer.path().join("in")).unwrap().count(), 0);
-        assert_eq!(fs::read_dir(outer.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn what_is_there_stays_without_force() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, names) = (folder.path().join("a/b"), path(&[b"a", b"b"]));
-        let kept = Target::new(folder.path(), false).unwrap();
-        assert_eq!(kept.file(&names, &b"1"[..], 1).unwrap(), Put::Written);
-        assert_eq!(kept.file(&names, &b"2"[..], 1).unwrap(), Put::Kept);
-        assert_eq!(fs::read(&file).unwrap(), b"1");
-        assert_eq!(Target::new(folder.path(), true).unwrap().file(&names, &b"2"[..], 1).unwrap(), Put::Written);
-        assert_eq!(fs::read(&file).unwrap(), b"2");
-        assert!(Target::new(folder.path(), true).unwrap().file(&names, &b"3"[..], 2).is_err(), "less than it should be");
-        assert_eq!(fs::read(&file).unwrap(), b"2");
-        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1, "no part is left");
-    }
-
-    #[test]
-    fn only_a_file_of_its_length_is_taken_over() {
-        let (folder, made) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        fs::create_dir(made.path().join("folder")).unwrap();
-        let target = Target::new(folder.path(), false).unwrap();
-        let take = |name: &[u8], to: &[u8], size| {
-            fs::write(made.path().join("file"), "four").unwrap();
-            target.adopt(made.path(), &path(&[name]), &path(&[b"a", to]), size)
-        };
-        assert!(take(b"folder", b"b", 4).is_err() && take(b"none", b"b", 4).is_err());
-        assert!(take(b"file", b"b", 3).is_err() && take(b"file", b"..", 4).is_err() && take(b"../file", b"b", 4).is_err());
-        assert!(!folder.path().join("a/b").exists() && target.is_free(&path(&[b"a", b"b"])).unwrap());
-        assert_eq!(take(b"file", b"b", 4).unwrap(), Put::Written);
-        assert_eq!(take(b"file", b"b", 4).unwrap(), Put::Kept);
-        assert!(!target.is_free(&path(&[b"a", b"b"])).unwrap() && target.is_free(&path(&[b"a", b".."])).is_err());
-        assert_eq!(fs::read(folder.path().join("a/b")).unwrap(), b"four");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn no_symlink_is_followed() {
-        use std::os::unix::fs::symlink;
-        let (outer, inner) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        fs::write(outer.path().join("victim"), "as it was").unwrap();
-        symlink(outer.path(), inner.path().join("folder")).unwrap();
-        symlink(outer.path().join("victim"), inner.path().join("file")).unwrap();
-        let target = Target::new(inner.path(), true).unwrap();
-        assert!(target.file(&path(&[b"folder", b"victim"]), &b"x"[..], 1).is_err());
-        assert_eq!(target.file(&path(&[b"file"]), &b"x"[..], 1).unwrap(), Put::Written, "the link itself is replaced");
-        assert_eq!(fs::read(outer.path().join("victim")).unwrap(), b"as it was");
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 pub mod extract;
 pub mod human;
 pub mod json;
+pub mod outcome;
 pub mod program;
 mod scratch;
 pub mod tell;
