@@ -168,6 +168,7 @@ fn files_inside_an_image_have_urls_and_names_of_their_own() {
     let script = |serial: &str| ask(&scripts, &asker(serial, "52:54:00:00:00:01", Some(Firmware::UefiX64)), Standing::Armed).1;
     let stage2 = script("7CX1234");
     let base = format!("{BASE}/b/{BOOT}");
+    let encoded = |file: &str| file.replace(',', "%2C").replace('@', "%40");
     let names = ["initrd", "initrd-2", "initrd-3", "vmlinuz-2", "_-odd_name_1", "initrd-4"];
     let arguments: String = names.iter().map(|name| format!(" initrd={name}")).collect();
     assert!(
@@ -176,7 +177,7 @@ fn files_inside_an_image_have_urls_and_names_of_their_own() {
         stage2.text
     );
     for (name, file) in names.iter().zip(initrds) {
-        let key = if file.starts_with('/') { format!("media/live-iso{file}") } else { format!("artifacts/{file}") };
+        let key = if file.starts_with('/') { format!("media/live-iso{}", encoded(file)) } else { format!("artifacts/{file}") };
         assert!(
             stage2.text.contains(&format!("initrd --timeout 60000 --name {name} {base}/{key} ||")),
             "{name}: {}",
