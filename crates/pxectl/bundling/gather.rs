@@ -10,7 +10,6 @@ use pxectl_model::evidence::{FilePlace, Proof};
 use pxectl_model::inventory::IpxeSource;
 use pxectl_model::lock::FILE_NAME;
 use pxectl_model::policy::nbp_files;
-use pxectl_model::stock::DEBIAN_IPXE;
 
 use crate::failure::Failure;
 use crate::files::{DiskFiles, Files};
@@ -116,9 +115,6 @@ fn payloads(draft: &Draft) -> Vec<(PathBuf, String)> {
             };
             found.extend(files.into_iter().map(|path| (path, format!("the bootstrap program for {firmware},"))));
         }
-    }
-    if draft.lab.ipxe.is_none() {
-        found.push((PathBuf::from(DEBIAN_IPXE), "the bootstrap programs of Debian's package `ipxe`,".to_owned()));
     }
     found
 }

@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 
+use pxectl_inventory::lacking_programs;
+use pxectl_model::stock::{DEBIAN_IPXE, usual_nbp};
 use pxectl_store::bundle::{BundleError, Manifest, pack, unpack};
 use pxectl_store::fetch::{Step, Watch, free};
 
@@ -47,6 +49,16 @@ fn export(args: &BundleExport, session: &Session) -> Outcome {
         warn(&format!(
             "warning: {what} is outside of the lab's folder, and not in the bundle: the other host needs it at that place"
         ));
+    }
+    // The lab's own, or fetched, they are in it.
+    let programs = lacking_programs(&gathered.found.reading.draft, |_| false);
+    if !programs.is_empty() {
+        let whose = programs.iter().map(|firmware| firmware.as_str()).collect::<Vec<_>>().join(", ");
+        let names = programs.iter().map(|firmware| usual_nbp(*firmware)).collect::<Vec<_>>().join(" ");
+        warn(&format!(
+            "warning: the bootstrap programs for {whose} are not in the bundle: the other host needs its own in `{DEBIAN_IPXE}`"
+        ));
+        warn(&format!("hint: what is fetched is in it: `pxectl fetch {names}`, then export again"));
     }
     if has_secrets(&gathered.found) {
         session.say("secrets are not in the bundle: the other host needs what the inventory names as their sources");

@@ -37,7 +37,10 @@ pub async fn run(args: &Fetch, session: &Session) -> Outcome {
         session.say("nothing to fetch: this lab names no artifact");
     }
     if args.locked {
-        let refused = refused(&tasks, draft, all);
+        let mut refused = refused(&tasks, draft, all);
+        if refused.is_empty() && !tasks.is_empty() && !lockfile::is_in_order(&folder_of(&session.inventory)) {
+            refused.push(format!("{FILE_NAME} is not written as `pxectl fetch` writes it, in order"));
+        }
         if !refused.is_empty() {
             refused.iter().for_each(|why| warn(&format!("error: {why}")));
             warn("hint: run `pxectl fetch` without --locked, and commit the lock file");
@@ -132,13 +135,16 @@ fn tell(done: &[(Task, run::Outcome)]) -> (Lockfile, Outcome) {
             Ok(_) => {}
         }
     }
-    match done.iter().filter(|(task, outcome)| outcome.is_ok() && is_first(task)).count() {
-        0 => {}
-        n => warn(&format!(
-            "hint: compare {} with what {} publisher names; `pxectl lint --fix` copies {} into the inventory",
-            if n == 1 { "that" } else { "those" },
-            if n == 1 { "its" } else { "each" },
-            if n == 1 { "it" } else { "them" },
+    let first =
+        done.iter().filter(|(task, outcome)| outcome.is_ok() && is_first(task)).map(|(task, _)| format!("`{}`", task.name));
+    match &first.collect::<Vec<_>>()[..] {
+        [] => {}
+        [one] => warn(&format!(
+            "hint: compare the sha256 of {one} with what its publisher names; `pxectl lint --fix` copies it into the inventory"
+        )),
+        all => warn(&format!(
+            "hint: compare the sha256 of {} with what each publisher names; `pxectl lint --fix` copies them into the inventory",
+            all.join(", ")
         )),
     }
     let answer = match (troubles, mismatches) {

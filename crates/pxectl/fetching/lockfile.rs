@@ -58,6 +58,13 @@ pub fn update(folder: &Path, new: &Lockfile, known: Option<&BTreeSet<Name>>) -> 
     Ok(Some(Written { artifacts: lock.artifacts.len(), removed }))
 }
 
+/// Whether the lock file of a folder is written as this program would write it; one that cannot be read is for others to judge.
+pub fn is_in_order(folder: &Path) -> bool {
+    let bytes = read_regular(&folder.join(FILE_NAME), pxectl_inventory::limits::TEXT as u64);
+    let written = |bytes: &Vec<u8>| pxectl_inventory::lock::read(bytes).map(|lock| pxectl_inventory::lock::write(&lock));
+    bytes.is_ok_and(|bytes| written(&bytes).is_some_and(|text| is_same(&bytes, &text)))
+}
+
 /// Whether two lock files are the same but for comments and line ends.
 fn is_same(old: &[u8], new: &str) -> bool {
     fn lines(text: &str) -> impl Iterator<Item = &str> {

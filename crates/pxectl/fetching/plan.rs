@@ -117,6 +117,15 @@ pub fn agrees(artifact: &ArtifactDraft, locked: &Locked) -> bool {
     place && short && wide && signed
 }
 
+/// Who vouches for it by the inventory alone; none where only the lock file, or a publisher's word, tells.
+fn vouches(task: &Task) -> Option<Trust> {
+    match &task.query {
+        Some(query) if query.checksums.signing().is_none() => Some(Trust::Checksums),
+        Some(_) => Some(Trust::Signed),
+        None => (task.trust == Trust::Inventory).then_some(Trust::Inventory),
+    }
+}
+
 /// What `--locked` refuses: everything that would change the lock file, in sentences.
 pub fn refused(tasks: &[Task], draft: &Draft, all: bool) -> Vec<String> {
     let mut refused = Vec::new();
@@ -126,6 +135,13 @@ pub fn refused(tasks: &[Task], draft: &Draft, all: bool) -> Vec<String> {
             None => format!("`{}` is not in the lock file", task.name),
         });
     }
+    let vouched = tasks.iter().filter_map(|task| Some((task, task.locked.as_ref()?)));
+    refused.extend(vouched.filter(|(task, locked)| vouches(task).is_some_and(|trust| trust != locked.trust)).map(
+        |(task, locked)| {
+            let old = locked.trust.as_str();
+            format!("`{}` was locked as `trust: {old}`, and by the inventory that would change", task.name)
+        },
+    ));
     if let Some((_, lock)) = draft.lock.read().filter(|_| all) {
         let unused = lock.artifacts.keys().filter(|name| draft.artifact(name).is_none());
         refused.extend(unused.map(|name| format!("`{name}` is in the lock file and not in the inventory")));

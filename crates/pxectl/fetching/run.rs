@@ -169,18 +169,25 @@ pub fn now() -> Utc {
 /// What became of one.
 pub type Outcome = Result<Got, Problem>;
 
-/// Those that need no network, as far as they are here.
+/// How something comes to a host without network.
+const OTHERWISE: &str = "fetch without --offline, or bring it along with `pxectl bundle export` and `import`";
+
+/// Those that need no network, as far as they are here; in the order of their names.
 pub async fn offline(tasks: Vec<Task>, store: &Store) -> Vec<(Task, Outcome)> {
     let mut done = Vec::new();
     for task in tasks {
-        let absent =
-            || Problem { text: "it is not in the store, and --offline fetches nothing".to_owned(), mismatch: false, hint: None };
+        let absent = || Problem {
+            text: "it is not in the store, and --offline fetches nothing".to_owned(),
+            mismatch: false,
+            hint: Some(OTHERWISE.to_owned()),
+        };
         let outcome = match task.path.clone() {
             Some(path) => own_file(path, &task, None).await,
             None => here(&task, store).ok_or_else(absent),
         };
         done.push((task, outcome));
     }
+    done.sort_by(|one, other| one.0.name.cmp(&other.0.name));
     done
 }
 

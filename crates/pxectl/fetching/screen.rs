@@ -136,9 +136,14 @@ impl Screen {
             self.say(&format!("{name}: {}{of}", size(have)));
         }
         if let Some(bars) = self.bars.as_ref().filter(|_| files.len() > 1) {
-            let total = bars.total.get_or_init(|| bars.all.add(bar("total", *columns)));
+            let sum: u64 = files.values().filter_map(|file| file.total).sum();
+            let total = bars.total.get_or_init(|| {
+                let total = bar("total", *columns);
+                total.set_length(sum);
+                bars.all.add(total)
+            });
             total.set_prefix(called_total(files.values().filter(|file| file.total.is_none()).count()));
-            total.set_length(files.values().filter_map(|file| file.total).sum());
+            total.set_length(sum);
             total.set_position(files.values().map(|file| file.have).sum());
         }
     }

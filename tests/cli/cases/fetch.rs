@@ -77,6 +77,31 @@ fn an_edit_is_followed_and_what_nobody_needs_goes() {
 }
 
 #[test]
+fn locked_refuses_whatever_would_change_the_lock_file() {
+    let mirror = mirror();
+    let lab = lab(&mirror);
+    lab.edit(|text| text.replace("artifacts:\n", "artifacts:\n  own: {path: files/linux}\n"));
+    lab.pxectl(&["fetch"]).ends_with(0);
+    let locked = lab.read("pxectl.lock");
+    // The same bytes, believed for another reason.
+    lab.pxectl(&["lint", "--fix"]);
+    assert!(lab.read("inventory.yaml").contains(&digest(&std::fs::read(lab.path("files/linux")).unwrap()).to_string()));
+    let said = "`own` was locked as `trust: first-use`, and by the inventory that would change";
+    lab.pxectl(&["fetch", "--locked"]).ends_with(1).says(said);
+    assert_eq!(lab.read("pxectl.lock"), locked);
+    lab.pxectl(&["fetch"]).ends_with(0).says("wrote pxectl.lock");
+    lab.pxectl(&["fetch", "--locked"]).ends_with(0);
+    // The same entries in another order, as a person may merge them.
+    let locked = lab.read("pxectl.lock");
+    let (head, rest) = locked.split_at(locked.find("  \"initrd\"").unwrap());
+    let (first, rest) = rest.split_at(rest.find("  \"linux\"").unwrap());
+    lab.write("pxectl.lock", format!("{head}{rest}{first}"));
+    lab.pxectl(&["fetch", "--locked"]).ends_with(1).says("pxectl.lock is not written as `pxectl fetch` writes it");
+    lab.pxectl(&["fetch"]).ends_with(0);
+    assert_eq!(lab.read("pxectl.lock"), locked);
+}
+
+#[test]
 fn wrong_bytes_are_a_no_and_an_absent_server_is_trouble() {
     let mirror = mirror();
     let lab = lab(&mirror);
@@ -91,7 +116,9 @@ fn wrong_bytes_are_a_no_and_an_absent_server_is_trouble() {
         .says("error: linux: http://127.0.0.1:1/linux: ")
         .says("hint: look at the port");
     let ran = lab.pxectl(&["fetch", "--offline"]).ends_with(2).one_error();
-    ran.says("error: linux: it is not in the store, and --offline fetches nothing");
+    ran.says(
+        "error: linux: it is not in the store, and --offline fetches nothing\nhint: fetch without --offline, or bring it along",
+    );
     let ran = lab.pxectl(&["fetch", "linus"]).ends_with(1);
     ran.says("there is no artifact `linus` in the inventory; did you mean `linux`?");
 }
