@@ -55,23 +55,24 @@ const BOUNDS: Bounds = Bounds { time: Duration::from_secs(20), output: 64 * 1024
 pub fn missing(targets: &[Target], trusts: bool) -> Vec<(String, &'static str)> {
     let mut wanted: Vec<(String, &'static str)> =
         vec![("make".into(), "make"), ("perl".into(), "perl"), ("gcc".into(), "gcc"), ("ld".into(), "binutils")];
-    for target in targets {
-        wanted.push((format!("{}gcc", target.cross), target.package));
-    }
+    wanted.extend(
+        targets.iter().filter(|target| !target.cross.is_empty()).map(|target| (format!("{}gcc", target.cross), target.package)),
+    );
     if trusts {
         wanted.push(("openssl".into(), "openssl"));
     }
     let here = Path::new(".");
     let mut missing: Vec<_> = wanted.into_iter().filter(|(program, _)| exec::find(program, here).is_err()).collect();
     let has_gcc = !missing.iter().any(|(program, _)| program == "gcc");
+    // All that is missing is told at once: without a compiler the usual place says whether a header is there.
+    let lacks = |header: &str| !if has_gcc { compiles(header) } else { Path::new("/usr/include").join(header).exists() };
     // iPXE's own helpers run on this host: standard headers for all, LZMA for the compression of BIOS builds.
-    if has_gcc && !compiles("stdio.h") {
+    if lacks("stdio.h") {
         missing.push(("stdio.h".into(), "libc6-dev"));
     }
-    if has_gcc && targets.iter().any(|target| target.firmware == Firmware::Bios) && !compiles("lzma.h") {
+    if targets.iter().any(|target| target.firmware == Firmware::Bios) && lacks("lzma.h") {
         missing.push(("lzma.h".into(), "liblzma-dev"));
     }
-    missing.dedup();
     missing
 }
 

@@ -197,6 +197,21 @@ fn what_the_compiler_says_is_told_and_nothing_is_kept() {
 }
 
 #[test]
+fn what_is_missing_is_told_at_once_with_its_packages() {
+    let lab = lab(MAKEFILE);
+    let mut command = run::command(
+        lab.folder(),
+        &["ipxe", "build", "--source", "source/src", "--target", "bios,uefi-x64,uefi-arm64,uefi-arm32"],
+    );
+    command.env("PATH", lab.path("store"));
+    let ran = run::wait(command, "ipxe build").ends_with(2).one_error();
+    // Headers come behind these, where this host lacks them.
+    let ran =
+        ran.says("error: building iPXE needs what is not here: make, perl, gcc, ld, aarch64-linux-gnu-gcc, arm-linux-gnueabi");
+    ran.says("hint: Debian's packages: apt install make perl gcc binutils gcc-aarch64-linux-gnu gcc-arm-linux-gnueabi");
+}
+
+#[test]
 fn the_callers_environment_and_names_are_kept_out() {
     let lab = lab(MAKEFILE);
     if !needed() {
