@@ -62,6 +62,7 @@ impl Mirror {
     }
 
     /// One that does not say how long its files are.
+    #[cfg(all(unix, not(pxectl_no_unix)))]
     pub fn chunked(files: &[(&str, &[u8])]) -> Self {
         Self::start(files, Manner { chunked: true, ..Manner::default() })
     }
