@@ -176,7 +176,8 @@ fn complain(task: &Task, problem: &Problem, hint: Option<&String>) {
             _ if task.asked => {
                 "hint: its checksum file says something else than what its server has. A mirror in the middle of an update may hold files that do not belong together: try again, or another mirror"
             }
-            _ => {
+            (None, _) => "hint: look at where its URL leads; nothing was taken",
+            (Some(_), _) => {
                 "hint: if it is to be another one now, take its entry out of pxectl.lock and fetch again; better, give its sha256"
             }
         });

@@ -12,6 +12,9 @@ use pxectl_netboot::client::nbp;
 /// Bytes that a firmware is shown.
 const HEAD: u64 = 8 * 1024;
 
+/// What to do about one that is not.
+pub const OTHER: &str = "look at where its URL leads; something else takes a name that is no built-in artifact's";
+
 /// Why a file is not what the built-in artifact of this name is; none where it may be, or its name is no built-in one's.
 ///
 /// # Errors

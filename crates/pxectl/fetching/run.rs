@@ -156,7 +156,11 @@ async fn one(
         tokio::task::block_in_place(|| std::fs::File::open(file).and_then(|mut file| program::wrong(&task.name, &mut file)));
     match wrong {
         Ok(None) => Ok(got),
-        Ok(Some(why)) => Err(Problem { text: format!("what came is not what its name says: {why}"), mismatch: true, hint: None }),
+        Ok(Some(why)) => Err(Problem {
+            text: format!("what came is not what its name says: {why}"),
+            mismatch: true,
+            hint: Some(program::OTHER.to_owned()),
+        }),
         Err(error) => Err(Problem { text: format!("judging what came: {error}"), mismatch: false, hint: None }),
     }
 }

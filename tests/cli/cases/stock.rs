@@ -215,6 +215,17 @@ fn fetch_tells_where_there_is_nothing_to_fetch_and_which_programs_are_nowhere() 
 }
 
 #[test]
+fn a_page_in_the_place_of_a_program_is_told_by_its_name() {
+    let lab = Lab::usual();
+    lab.write("page", "<!DOCTYPE html><title>Log in</title>");
+    let entry = format!("artifacts:\n  undionly.kpxe: {{url: \"file://{}\"}}\n", lab.path("page").display());
+    lab.edit(|text| text.replace("artifacts:\n", &entry));
+    let ran = lab.pxectl(&["fetch", "undionly.kpxe"]).ends_with(1).one_error();
+    ran.says("it is an HTML page, and its name promises an iPXE for a BIOS").says("hint: look at where its URL leads");
+    assert!(!lab.path("pxectl.lock").exists());
+}
+
+#[test]
 fn secure_boot_without_firmware_that_a_shim_exists_for_is_refused() {
     let text = "pxectl: 1\nlab: {server: 127.0.0.1, firmware: [bios], ipxe: {dir: files, secure_boot: true}, networks: [{subnet: 127.0.0.0/24}]}\n";
     Lab::new(text)

@@ -114,13 +114,20 @@ fn proxied() -> Option<&'static str> {
     PROXIED.into_iter().find(|(name, _)| named(name)).map(|(_, advice)| advice)
 }
 
-/// What to do where a server or a proxy wants to see something first. `shown`: it was shown something.
+/// What to do about redirects that lead nowhere.
+pub(super) const ASTRAY: &str = "look with a browser where it leads: to a login, mostly, or to where the file lies now";
+
+/// What to do about an answer that is a refusal: a server or a proxy wants to see something first, or has nothing there. `shown`: it was shown
+/// something.
 pub(super) fn denied(status: u16, shown: bool) -> Option<&'static str> {
     match status {
         401 | 403 if shown => {
             Some("what the artifact's `auth` shows it is not accepted: look whether it is still valid, and for this file")
         }
         401 => Some("it wants a token or a password: name its source in the artifact's `auth` (docs/inventory.md)"),
+        404 | 410 => Some(
+            "look at its path: publishers move files when they release anew, and the folder above it tells what is there now",
+        ),
         407 => Some("the proxy wants a user and a password: http://USER:PASSWORD@PROXY in http_proxy or https_proxy"),
         _ => None,
     }

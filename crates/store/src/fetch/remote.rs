@@ -208,7 +208,7 @@ pub(super) fn refused(error: &reqwest::Error, stall: Duration) -> Try {
     } else if let Some(refusal) = refusal::tls(error) {
         Try::Never(refusal)
     } else if error.is_redirect() || error.is_builder() || error.is_connect() {
-        let advice = error.is_connect().then(refusal::unreached);
+        let advice = if error.is_redirect() { Some(refusal::ASTRAY) } else { error.is_connect().then(refusal::unreached) };
         Try::Never(Refusal { why, advice })
     } else {
         Try::Later(why.into(), None)

@@ -71,6 +71,7 @@ async fn mirrors_are_tried_in_order() {
     let error = rig.fetch(&pinned(&[gone.url("a"), closed], &content(3, 5))).await.unwrap_err();
     assert!(failure(&error).starts_with("no mirror has it\n  http://"), "{error}");
     assert!(failure(&error).contains("it answers 404 Not Found") && failure(&error).contains("refused"), "{error}");
+    assert!(error.hint().unwrap().contains("look at its path"));
     assert!(!error.is_mismatch());
 }
 
@@ -151,6 +152,7 @@ async fn redirects_are_followed_but_not_in_circles() {
     assert_eq!(got.from.unwrap().as_str(), server.url("a"), "as the inventory names it");
     let circle = rig.fetch(&pinned(&[server.url("round")], b"x")).await.unwrap_err();
     assert!(failure(&circle).contains("it redirects in a circle"), "{circle}");
+    assert!(circle.hint().unwrap().contains("where it leads"));
     let endless = rig.fetch(&pinned(&[server.url("x")], b"x")).await.unwrap_err();
     assert!(failure(&endless).contains("it redirects more than 5 times"), "{endless}");
 }
