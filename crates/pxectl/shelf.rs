@@ -78,6 +78,12 @@ impl std::fmt::Display for Unfound {
     }
 }
 
+/// What is wrong where these, one or more, were not fetched, and what to do: the same words wherever it is found.
+pub fn not_in_store(names: &[&str]) -> (String, String) {
+    let them = if names.len() == 1 { "the artifact is" } else { "artifacts are" };
+    (format!("{them} not in the store: {}", names.join(", ")), format!("run `pxectl fetch {}`", names.join(" ")))
+}
+
 /// Files on this host.
 pub struct Disk {
     /// What was fetched.

@@ -18,6 +18,7 @@ use crate::fetching::screen::Screen;
 use crate::lab;
 use crate::listing::count;
 use crate::session::{Session, folder_of, warn};
+use crate::shelf::not_in_store;
 use crate::show::size::size;
 use crate::stock::enter::{begin, enter};
 
@@ -40,9 +41,8 @@ fn export(args: &BundleExport, session: &Session) -> Outcome {
     let plan = match export::plan(&gathered, &session.inventory, &session.store)? {
         Ok(plan) => plan,
         Err(missing) => {
-            let names = missing.join(", ");
-            return Err(Failure::new(format!("artifacts are not in the store: {names}"))
-                .hint(format!("run `pxectl fetch {}`", missing.join(" "))));
+            let (error, hint) = not_in_store(&missing.iter().map(String::as_str).collect::<Vec<_>>());
+            return Err(Failure::new(error).hint(hint));
         }
     };
     for what in &gathered.elsewhere {

@@ -41,7 +41,8 @@ pub fn run(args: &Verify, session: &Session) -> Outcome {
     if session.level > Level::Normal {
         human::notes(&verdicts).iter().for_each(|note| warn(note));
     }
-    let complaints: Vec<_> = verdicts.iter().filter_map(human::complaint).collect();
+    let complaints: Vec<_> =
+        human::not_fetched(&verdicts).into_iter().chain(verdicts.iter().filter_map(human::complaint)).collect();
     for (n, (error, hint)) in complaints.iter().enumerate() {
         warn(error);
         // What is to be done about several is said once, behind the last of them.

@@ -13,6 +13,8 @@ use pxectl_model::source::Layer;
 use pxectl_model::stock::{or_package, usual_nbp};
 use pxectl_netboot::open::{OpenBody, OpenPieces, Stamp};
 
+use crate::shelf::not_in_store;
+
 /// What is open for a table, and what is wrong with the rest.
 #[derive(Default)]
 pub struct Contents {
@@ -63,12 +65,10 @@ impl Contents {
         let own = self.unfetched.iter().map(Name::as_str);
         let names: Vec<&str> = own.chain(self.usual.iter().map(|firmware| usual_nbp(*firmware))).collect();
         if !names.is_empty() {
-            let them = if names.len() == 1 { "the artifact is" } else { "artifacts are" };
-            let command = names.join(" ");
             // A package that brings some of it would be half an advice.
             let package = if self.unfetched.is_empty() { or_package(&self.usual) } else { "" };
-            let all = names.join(", ");
-            faults.push(format!("error: {them} not in the store: {all}\nhint: run `pxectl fetch {command}`{package}"));
+            let (error, hint) = not_in_store(&names);
+            faults.push(format!("error: {error}\nhint: {hint}{package}"));
         }
         if !self.unbuilt.is_empty() {
             let all = self.unbuilt.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");

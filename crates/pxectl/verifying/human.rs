@@ -5,6 +5,7 @@ use pxectl_model::check::Judged;
 
 use super::judge::{State, Verdict};
 use crate::listing::count;
+use crate::shelf::not_in_store;
 use crate::show::shell;
 use crate::show::size::size;
 use crate::show::table::table;
@@ -40,8 +41,23 @@ pub fn notes(verdicts: &[Verdict]) -> Vec<String> {
     notes.map(|note| whole(&note)).collect()
 }
 
-/// What is wrong with one and what to do, each a line; none where it is well.
+/// What was not fetched, and what to do, each a line; none where all was.
+pub fn not_fetched(verdicts: &[Verdict]) -> Option<(String, String)> {
+    let names: Vec<&str> =
+        verdicts.iter().filter(|verdict| is_unfetched(verdict)).filter_map(|v| v.subject.name.as_deref()).collect();
+    let (error, hint) = (!names.is_empty()).then(|| not_in_store(&names))?;
+    Some((format!("error: {error}"), format!("hint: {hint}")))
+}
+
+fn is_unfetched(verdict: &Verdict) -> bool {
+    verdict.state == State::Missing && verdict.subject.stored && verdict.subject.name.is_some()
+}
+
+/// What is wrong with one and what to do, each a line; none where it is well, or was not fetched, which is told of all of them at once.
 pub fn complaint(verdict: &Verdict) -> Option<(String, String)> {
+    if is_unfetched(verdict) {
+        return None;
+    }
     let subject = &verdict.subject;
     let path = subject.path.as_ref().map(|path| format!("`{}`: ", path.display())).unwrap_or_default();
     let error = format!("error: {}: {path}{}", subject.called(), verdict.why.as_deref()?);
@@ -69,7 +85,6 @@ pub fn complaint(verdict: &Verdict) -> Option<(String, String)> {
                                 pxectl.lock and fetch again"
                 .to_owned()
         }
-        (State::Missing, _, Some(fetch)) if subject.stored => format!("run `{fetch}`"),
         (State::Missing, ..) => "relative paths begin at the inventory's folder".to_owned(),
         (State::Unlocked, _, Some(fetch)) => format!("run `{fetch}`: it pins the file as it is now"),
         (State::Unreadable, ..) => "look at its rights, and at the disk".to_owned(),

@@ -31,7 +31,8 @@ fn stored(lab: &Lab, bytes: &[u8]) -> PathBuf {
 fn whole_missing_changed_and_extra() {
     let lab = lab();
     let ran = lab.pxectl(&["verify"]).ends_with(1).prints("linux   -      missing").prints("own     90 kB  unlocked");
-    ran.says("hint: run `pxectl fetch own`: it pins the file as it is now");
+    let ran = ran.says("hint: run `pxectl fetch own`: it pins the file as it is now");
+    ran.says("error: artifacts are not in the store: initrd, linux\nhint: run `pxectl fetch initrd linux`\n");
     lab.pxectl(&["fetch"]).ends_with(0);
     let other = files::noise(9, 1000);
     lab.store(&other);
